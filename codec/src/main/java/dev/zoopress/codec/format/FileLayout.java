@@ -1,0 +1,34 @@
+package dev.zoopress.codec.format;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a file is made of: segments in file order, without gap or overlap, from byte 0 to the end.
+ *
+ * @param format short name of the container: {@code safetensors}, {@code onnx}, {@code torch},
+ *     {@code gguf}, {@code lfs-pointer} or {@code opaque}
+ * @param segments empty only for an empty file
+ * @param warning why the file was taken as opaque although its name promised a container; empty
+ *     where all is well
+ */
+public record FileLayout(String format, List<Segment> segments, String warning) {
+  public FileLayout {
+    Objects.requireNonNull(format);
+    Objects.requireNonNull(warning);
+    segments = List.copyOf(segments);
+    long at = 0;
+    for (Segment segment : segments) {
+      if (segment.offsetBytes() != at) {
+        throw new IllegalArgumentException("segment at " + segment.offsetBytes() + ", expected " + at);
+      }
+      at = segment.endBytes();
+    }
+  }
+
+  /** A file without known structure. */
+  public static FileLayout opaque(long sizeBytes, String warning) {
+    return new FileLayout(
+        "opaque", sizeBytes == 0 ? List.of() : List.of(Segment.opaque(0, sizeBytes)), warning);
+  }
+}
