@@ -1,0 +1,165 @@
+"""What the scripts beside it share: running zoopress, hashing trees, a Spark cluster of processes. Only the standard library."""
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+ZOOPRESS = ROOT / "bin" / "zoopress"
+PYSPARK = "pyspark==4.1.2"
+
+
+def say(text):
+    print(f"== {text}", flush=True)
+
+
+def fail(text):
+    raise SystemExit(f"FAILED: {text}")
+
+
+def check(condition, text):
+    if not condition:
+        fail(text)
+    say(f"ok: {text}")
+
+
+def zoopress(*arguments, expect=0, heap=None, env=None, quiet=True):
+    """Runs bin/zoopress ARGUMENTS --json and returns its document with "wallSeconds" added."""
+    environment = {**os.environ, **(env or {})}
+    if heap:
+        environment["ZOOPRESS_HEAP"] = heap
+    command = [str(ZOOPRESS), *map(str, arguments), "--json", "--progress", "none" if quiet else "plain"]
+    start = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    seconds = time.monotonic() - start
+    if done.returncode != expect:
+        fail(f"{' '.join(command)}: exit {done.returncode}, expected {expect}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    document = json.loads(done.stdout) if done.stdout.strip() else {}
+    document["wallSeconds"] = round(seconds, 2)
+    return document
+
+
+def sha256_file(path):
+    with open(path, "rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def tree(folder):
+    """Relative path to SHA-256 of every file (links followed)."""
+    folder = Path(folder)
+    return {p.relative_to(folder).as_posix(): sha256_file(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def objects(store):
+    """Every object of a local store outside runs/ and index/, with its SHA-256."""
+    return {k: v for k, v in tree(store).items() if not k.startswith(("runs/", "index/", "."))}
+
+
+def machine():
+    model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown CPU")
+    commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return f"{os.cpu_count()} cores, {model}; commit {commit.stdout.strip()}; {time.strftime('%Y-%m-%d')}"
+
+
+def peak_memory_mib():
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port, what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    fail(f"{what} did not open port {port} within {seconds} s")
+
+
+def python_with(folder, *packages):
+    """A virtual environment with the packages; made once, reused."""
+    python = Path(folder) / "bin" / "python"
+    if not (Path(folder) / "ready").exists():
+        say(f"virtual environment with {' '.join(packages)}")
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
+        (Path(folder) / "ready").touch()
+    return python
+
+
+class Cluster:
+    """A Spark standalone cluster: one master, N workers, each a process group of its own on loopback."""
+
+    def __init__(self, work, workers=2, cores=1, memory="2g"):
+        self.work = Path(work)
+        python = python_with(self.work / "spark-venv", PYSPARK)
+        self.home = Path(subprocess.check_output([python, "-c", "import pyspark,os;print(os.path.dirname(pyspark.__file__))"], text=True).strip())
+        self.port, web = free_port(), free_port()
+        self.url = f"spark://127.0.0.1:{self.port}"
+        self.environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1"}
+        self.processes = []
+        self._start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", web)
+        wait_for_port(self.port, "the Spark master")
+        self.workers = []
+        for number in range(workers):
+            folder = self.work / f"worker-{number}"
+            shutil.rmtree(folder, ignore_errors=True)
+            self.workers.append(self._start(
+                f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", cores,
+                "--memory", memory, "--work-dir", folder, "--webui-port", free_port(), self.url))
+        time.sleep(3)
+
+    def _start(self, name, main, *arguments):
+        log = open(self.work / f"{name}.log", "w")
+        process = subprocess.Popen([self.home / "bin" / "spark-class", main, *map(str, arguments)],
+                                   stdout=log, stderr=subprocess.STDOUT, env=self.environment, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def submit(self, jar, *arguments, conf=(), executor_memory="1536m"):
+        """Starts spark-submit; returns the process (stdout is the JSON document)."""
+        options = [x for pair in conf for x in ("--conf", pair)]
+        command = [self.home / "bin" / "spark-submit", "--master", self.url, "--conf", "spark.driver.host=127.0.0.1",
+                   "--conf", "spark.ui.enabled=false", "--executor-memory", executor_memory, "--driver-memory", "1g", *options,
+                   "--class", "dev.zoopress.jobs.cli.Zoopress", jar, *map(str, arguments), "--json", "--progress", "none"]
+        err = open(self.work / "submit.err", "w")
+        return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=err, text=True, env=self.environment, start_new_session=True)
+
+    def result(self, process, expect=0):
+        out, _ = process.communicate()
+        if process.returncode != expect:
+            fail(f"spark-submit: exit {process.returncode}, expected {expect}\n{out[-2000:]}\n{(self.work / 'submit.err').read_text()[-6000:]}")
+        return json.loads(out)
+
+    def kill_worker(self, number):
+        """SIGKILL for a worker and the executors it started, as when its machine is lost."""
+        victim = self.workers[number]
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(victim.pid)], capture_output=True, text=True).stdout.split()
+        for pid in [*children, str(victim.pid)]:
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def close(self):
+        for process in reversed(self.processes):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
