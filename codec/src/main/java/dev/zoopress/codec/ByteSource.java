@@ -4,8 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Bytes that can be read at any position: a file of a model, a pack, or a stored file decoded on the
- * fly. Instances are safe for use by several threads unless an implementation says otherwise.
+ * Bytes that can be read at any position: a file of a model, a pack, or a stored file decoded on
+ * the fly. Instances are safe for use by several threads unless an implementation says otherwise.
  */
 public interface ByteSource extends Closeable {
   /** What error messages call this source: a path, a URI or an object key. */

@@ -2,7 +2,10 @@ package dev.zoopress.codec;
 
 import java.io.IOException;
 
-/** An input file breaks the rules of its container. The file itself may still be stored as opaque bytes. */
+/**
+ * An input file breaks the rules of its container. The file itself may still be stored as opaque
+ * bytes.
+ */
 public final class MalformedInputException extends IOException {
   private static final long serialVersionUID = 1L;
 

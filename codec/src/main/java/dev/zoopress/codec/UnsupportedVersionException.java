@@ -9,7 +9,13 @@ public final class UnsupportedVersionException extends IOException {
   /** {@code what} names the object and the field, the range is what this build reads. */
   public UnsupportedVersionException(String what, long found, long min, long max) {
     super(
-        what + " is version " + found + ", this build reads " + min + " to " + max
+        what
+            + " is version "
+            + found
+            + ", this build reads "
+            + min
+            + " to "
+            + max
             + ": use a newer zoopress");
   }
 }

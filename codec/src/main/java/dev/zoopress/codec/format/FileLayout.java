@@ -20,7 +20,8 @@ public record FileLayout(String format, List<Segment> segments, String warning) 
     long at = 0;
     for (Segment segment : segments) {
       if (segment.offsetBytes() != at) {
-        throw new IllegalArgumentException("segment at " + segment.offsetBytes() + ", expected " + at);
+        throw new IllegalArgumentException(
+            "segment at " + segment.offsetBytes() + ", expected " + at);
       }
       at = segment.endBytes();
     }

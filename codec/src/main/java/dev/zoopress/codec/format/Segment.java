@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * @param name the tensor's name, empty for opaque bytes
  * @param dtype how the bytes are coded; {@link DType#OPAQUE} where nothing is known
- * @param shape the tensor's shape, row-major, slowest dimension first; empty for opaque bytes and scalars
+ * @param shape the tensor's shape, row-major, slowest dimension first; empty for opaque bytes and
+ *     scalars
  * @param offsetBytes where the segment starts in its file
  * @param lengthBytes its length, at least 1
  */
@@ -20,7 +21,8 @@ public record Segment(
     Objects.requireNonNull(dtype);
     shape = List.copyOf(shape);
     if (offsetBytes < 0 || lengthBytes < 1 || lengthBytes > Long.MAX_VALUE - offsetBytes) {
-      throw new IllegalArgumentException("segment at " + offsetBytes + " of " + lengthBytes + " bytes");
+      throw new IllegalArgumentException(
+          "segment at " + offsetBytes + " of " + lengthBytes + " bytes");
     }
   }
 

@@ -3,7 +3,9 @@ package dev.zoopress.codec.frame;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Decodes frames, whole or in part; holds reusable scratch buffers: one per thread, and close it. */
+/**
+ * Decodes frames, whole or in part; holds reusable scratch buffers: one per thread, and close it.
+ */
 public final class FrameDecoder implements Closeable {
   /**
    * Decodes the frame in {@code frame[offset, offset + length)} into {@code target} from {@code

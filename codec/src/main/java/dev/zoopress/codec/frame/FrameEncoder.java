@@ -19,9 +19,9 @@ public final class FrameEncoder implements Closeable {
   }
 
   /**
-   * Encodes {@code source[offset, offset + length)} into {@code target} from {@code targetOffset} on and
-   * returns the number of bytes written. The frame describes itself: {@link FrameDecoder} needs nothing
-   * else.
+   * Encodes {@code source[offset, offset + length)} into {@code target} from {@code targetOffset}
+   * on and returns the number of bytes written. The frame describes itself: {@link FrameDecoder}
+   * needs nothing else.
    *
    * @throws IllegalArgumentException if length is not in 1..{@link #MAX_FRAME_BYTES} or target is
    *     shorter than {@link #maxEncodedLength}

@@ -1,8 +1,8 @@
 package dev.zoopress.codec.tensor;
 
 /**
- * Element types. {@link #code()} is written into packs and must never change; the constant's name is
- * the safetensors name where there is one.
+ * Element types. {@link #code()} is written into packs and must never change; the constant's name
+ * is the safetensors name where there is one.
  */
 public enum DType {
   /** Bytes without known structure: headers, text, unknown containers. */

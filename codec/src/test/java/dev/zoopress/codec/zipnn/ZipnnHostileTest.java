@@ -1,0 +1,99 @@
+package dev.zoopress.codec.zipnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zoopress.codec.MalformedInputException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Damaged ZipNN files: a declared error or bytes of the declared length, never a crash, never more
+ * memory than the file warrants.
+ */
+final class ZipnnHostileTest {
+  private static final int INPUTS = Integer.getInteger("zoopress.fuzz.inputs", 2000);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F32-small", "BF16-few", "F16-small", "F8_E4M3-few"})
+  void flipsAndForgedBytes(String name) throws IOException {
+    byte[] good = Files.readAllBytes(Path.of("src/test/resources/zipnn", name + ".znn"));
+    long seed = 31 * name.hashCode() + 5;
+    Random random = new Random(seed);
+    int refused = 0;
+    for (int i = 0; i < INPUTS; i++) {
+      byte[] bad = good.clone();
+      int flips = 1 + random.nextInt(3);
+      for (int f = 0; f < flips; f++) {
+        // Half of the damage goes to the header and tables, where lengths live.
+        int at = random.nextInt(random.nextBoolean() ? Math.min(bad.length, 64) : bad.length);
+        bad[at] = (byte) random.nextInt(256);
+      }
+      refused += isRefused(bad, good, seed + "/" + i) ? 1 : 0;
+    }
+    assertThat(refused).isGreaterThan(INPUTS / 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F32-small", "BF16-few"})
+  void everyTruncationIsRefused(String name) throws IOException {
+    byte[] good = Files.readAllBytes(Path.of("src/test/resources/zipnn", name + ".znn"));
+    for (int length = 0; length < good.length; length++) {
+      assertThat(isRefused(Arrays.copyOf(good, length), good, "cut at " + length)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 88, not a ZipNN segment",
+    "5, 8, unsupported byte order",
+    "8, 4, unknown format",
+    "9, 1, is a delta",
+    "10, 1, lossy",
+    "14, 40, chunk size",
+    "15, 3, unsupported dtype",
+    "32, 7, unknown group type"
+  })
+  void eachReason(int offset, int value, String reason) throws IOException {
+    byte[] bad = Files.readAllBytes(Path.of("src/test/resources/zipnn/BF16-small.znn"));
+    bad[offset] = (byte) value;
+    assertThatThrownBy(() -> reader(bad).decode(OutputStream.nullOutputStream()))
+        .isInstanceOf(MalformedInputException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void forgedLengthAllocatesNothing() throws IOException {
+    byte[] bad = Files.readAllBytes(Path.of("src/test/resources/zipnn/BF16-small.znn"));
+    ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN).putLong(16, Long.MAX_VALUE);
+    assertThatThrownBy(() -> reader(bad).decode(OutputStream.nullOutputStream()))
+        .isInstanceOf(MalformedInputException.class)
+        .hasMessageContaining("needs more tables");
+  }
+
+  private static ZipnnReader reader(byte[] bytes) {
+    return new ZipnnReader(new MemorySource("damaged.znn", bytes));
+  }
+
+  private static boolean isRefused(byte[] bad, byte[] good, String what) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      long length = reader(bad).decode(out);
+      assertThat(length).as(what).isEqualTo(out.size()).isLessThan(2L * 131_072 * good.length);
+      return false;
+    } catch (MalformedInputException e) {
+      return true;
+    }
+  }
+}
