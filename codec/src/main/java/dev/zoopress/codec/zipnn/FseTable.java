@@ -4,13 +4,12 @@ package dev.zoopress.codec.zipnn;
  * An FSE encoding table (RFC 8878, section 4.1); states run from the table's size to twice that.
  */
 final class FseTable {
-  private final int tableLog;
   private final int[] nextState;
   private final int[] deltaBits;
   private final int[] deltaState;
 
   FseTable(int[] normal, int top, int tableLog) {
-    this.tableLog = tableLog;
+
     int size = 1 << tableLog;
     int[] symbolAt = new int[size];
     int high = size - 1;
