@@ -1,0 +1,81 @@
+package dev.zoopress.jobs.cli;
+
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.MalformedInputException;
+import dev.zoopress.codec.UnsupportedVersionException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A failed command: its exit code and one message that says what is wrong, where, and what to do.
+ *
+ * @param kind short name for programs
+ */
+record Failure(int exitCode, String kind, String message) {
+
+  /**
+   * Finds the cause that matters in {@code thrown}; Spark wraps what a task threw several times.
+   */
+  static Failure of(Throwable thrown) {
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable t = thrown; t != null && chain.size() < 32; t = t.getCause()) {
+      chain.add(t);
+    }
+    for (Throwable t : chain) {
+      Failure known = known(t);
+      if (known != null) {
+        return known;
+      }
+    }
+    Throwable root = chain.get(chain.size() - 1);
+    return new Failure(ExitCode.FAILED, "failed", describe(root));
+  }
+
+  private static Failure known(Throwable t) {
+    if (t instanceof UsageException) {
+      return new Failure(ExitCode.USAGE, "usage", t.getMessage());
+    }
+    if (t instanceof CorruptContainerException || t instanceof IntegrityException) {
+      return new Failure(
+          ExitCode.NOT_EQUAL,
+          "damaged",
+          describe(t) + "; run 'zoopress verify --full' to see which models it touches");
+    }
+    if (t instanceof UnsupportedVersionException) {
+      return new Failure(ExitCode.FAILED, "version", describe(t));
+    }
+    if (t instanceof MalformedInputException) {
+      return new Failure(ExitCode.FAILED, "input", describe(t));
+    }
+    if (t instanceof OutOfMemoryError) {
+      return new Failure(
+          ExitCode.FAILED,
+          "memory",
+          "out of memory: "
+              + t.getMessage()
+              + "; raise ZOOPRESS_HEAP (or --driver-memory and --executor-memory of spark-submit)");
+    }
+    if (t instanceof AccessDeniedException denied) {
+      return new Failure(
+          ExitCode.FAILED, "denied", denied.getFile() + ": permission denied; check its owner");
+    }
+    if (t instanceof NoSuchFileException missing) {
+      return new Failure(ExitCode.FAILED, "missing", missing.getFile() + ": there is no such file");
+    }
+    return null;
+  }
+
+  /** The first line of the message, or the type's name where there is none. */
+  static String describe(Throwable t) {
+    String message = Objects.requireNonNullElse(t.getMessage(), "").strip();
+    int end = message.indexOf("\n\tat ");
+    message = end < 0 ? message : message.substring(0, end);
+    return message.isEmpty()
+        ? t.getClass().getSimpleName()
+        : t instanceof RuntimeException ? t.getClass().getSimpleName() + ": " + message : message;
+  }
+}
