@@ -2,12 +2,14 @@ package dev.zoopress.codec.format;
 
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.MalformedInputException;
+import dev.zoopress.codec.tensor.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Turns a file into segments: recognises its container by content, and falls back to opaque bytes.
@@ -37,10 +39,73 @@ public final class FileFormats {
     if (source.size() <= MAX_POINTER_BYTES && startsWith(start, POINTER_START)) {
       return new FileLayout("lfs-pointer", List.of(Segment.opaque(0, source.size())), "");
     }
+    if (GgufParser.looksLike(start) || name.endsWith(".gguf")) {
+      return layout("gguf", source, GgufParser::parse);
+    }
+    if (ZipDirectory.looksLike(start)) {
+      return archive(name, source);
+    }
     if (name.endsWith(".safetensors") || SafetensorsParser.looksLike(start, source.size())) {
       return layout("safetensors", source, SafetensorsParser::parse);
     }
+    if (name.endsWith(".onnx")) {
+      return layout("onnx", source, OnnxParser::parse);
+    }
+    if (OnnxParser.looksLike(start)) {
+      FileLayout guess = layout("onnx", source, OnnxParser::parse);
+      // Two bytes prove little: without a tensor it is somebody else's file.
+      boolean hasTensor = guess.segments().stream().anyMatch(s -> s.dtype() != DType.OPAQUE);
+      return hasTensor ? guess : FileLayout.opaque(source.size(), "");
+    }
     return FileLayout.opaque(source.size(), "");
+  }
+
+  /**
+   * The tensors that an ONNX file keeps in other files, in file order; empty for a model that holds
+   * all its weights itself. Tensors whose type or length is in doubt are left out.
+   *
+   * @throws MalformedInputException if {@code onnx} is no ONNX model, or a location is absolute or
+   *     leaves the model's folder
+   * @throws IOException if reading fails
+   */
+  public static List<ExternalTensor> externalTensors(ByteSource onnx) throws IOException {
+    return OnnxParser.external(onnx);
+  }
+
+  /**
+   * The layout of a file that holds tensors of an ONNX model, as format {@code onnx-data}. Tensors
+   * that do not fit the file or overlap make it opaque, with a warning.
+   *
+   * @param data the file at the tensors' common location
+   * @param tensors those of {@link #externalTensors} that lie in this file
+   * @throws IOException if reading fails
+   */
+  public static FileLayout parseExternal(ByteSource data, List<ExternalTensor> tensors)
+      throws IOException {
+    return layout(
+        "onnx-data",
+        data,
+        source -> {
+          SegmentCollector segments = new SegmentCollector(source.name(), source.size());
+          for (ExternalTensor tensor : tensors) {
+            segments.add(
+                tensor.name(),
+                tensor.dtype(),
+                tensor.shape(),
+                tensor.offsetBytes(),
+                tensor.lengthBytes());
+          }
+          return segments.segments();
+        });
+  }
+
+  private static FileLayout archive(String name, ByteSource source) throws IOException {
+    try {
+      return TorchParser.parse(source);
+    } catch (MalformedInputException e) {
+      boolean isPromised = Stream.of(".bin", ".pt", ".pth", ".ckpt").anyMatch(name::endsWith);
+      return FileLayout.opaque(source.size(), isPromised ? "not torch: " + e.getMessage() : "");
+    }
   }
 
   private interface Parser {

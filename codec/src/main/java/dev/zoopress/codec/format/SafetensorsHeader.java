@@ -55,10 +55,12 @@ final class SafetensorsHeader {
   private final JsonParser json;
   private final Set<String> names = new HashSet<>();
   private final List<Entry> entries = new ArrayList<>();
+  private final TensorBudget budget;
 
   private SafetensorsHeader(String source, JsonParser json) {
     this.source = source;
     this.json = json;
+    this.budget = new TensorBudget(source);
   }
 
   /**
@@ -155,6 +157,7 @@ final class SafetensorsHeader {
               + Quoted.of(name)
               + " needs dtype, shape and two data_offsets, no more, no less");
     }
+    budget.charge(name, shape.size(), at);
     return new Entry(name, dtype, shape, offsets.get(0), offsets.get(1), at);
   }
 

@@ -1,5 +1,7 @@
 package dev.zoopress.codec.format;
 
+import dev.zoopress.codec.MalformedInputException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +15,10 @@ import java.util.SplittableRandom;
 final class FormatFuzz {
   /** A parser with its sound files. */
   enum Target {
-    SAFETENSORS("m.safetensors");
+    SAFETENSORS("m.safetensors"),
+    GGUF("m.gguf"),
+    ONNX("m.onnx"),
+    TORCH("pytorch_model.bin");
 
     private final String path;
 
@@ -24,23 +29,49 @@ final class FormatFuzz {
     List<byte[]> samples() {
       return switch (this) {
         case SAFETENSORS -> FormatSamples.safetensors();
+        case GGUF -> FormatSamples.gguf();
+        case ONNX -> FormatSamples.onnx();
+        case TORCH -> FormatSamples.torch();
       };
     }
 
     /**
-     * Whether the parser got past magic, lengths and signature: it produced tensors or a late
-     * refusal.
+     * Inner parts, and how a sound file is built around one, so that damage gets past the shell.
      */
-    private boolean isPastHeader(FileLayout layout, byte[] input) {
+    List<byte[]> parts() {
+      return switch (this) {
+        case SAFETENSORS -> FormatSamples.safetensorsHeaders();
+        case GGUF -> List.of();
+        case ONNX -> FormatSamples.onnxTensors();
+        case TORCH -> FormatSamples.pickles();
+      };
+    }
+
+    private byte[] wrap(byte[] part) {
+      return switch (this) {
+        case SAFETENSORS -> SafetensorsParserTest.file(part, 20);
+        case GGUF -> part;
+        case ONNX -> OnnxParserTest.model(part);
+        case TORCH -> TorchParserTest.archive(false, part);
+      };
+    }
+
+    /** Whether magic, lengths and directory passed, and what the parser is for was reached. */
+    private boolean isPastHeader(FileLayout layout) {
       if (!layout.format().equals("opaque")) {
         return true;
       }
       int at = layout.warning().indexOf("at byte ");
-      return at >= 0 && offset(layout.warning(), at + 8) > headerBytes(input);
+      return at >= 0 && offset(layout.warning(), at + 8) >= headerBytes();
     }
 
-    private long headerBytes(byte[] input) {
-      return Math.min(8, input.length);
+    private long headerBytes() {
+      return switch (this) {
+        case SAFETENSORS -> 9; // header length and the first brace
+        case GGUF -> 24; // magic, version, counts
+        case ONNX -> 8; // version, the graph's tag and length
+        case TORCH -> Long.MAX_VALUE; // a sound directory makes a layout, never a refusal
+      };
     }
   }
 
@@ -68,16 +99,23 @@ final class FormatFuzz {
   static Outcome run(Target target, long seed, long inputs) {
     SplittableRandom random = new SplittableRandom(seed * 31 + target.ordinal());
     List<byte[]> samples = target.samples();
+    List<byte[]> parts = target.parts();
     long past = 0;
     long accepted = 0;
     for (long i = 0; i < inputs; i++) {
-      byte[] input = mutate(samples.get(random.nextInt(samples.size())), samples, random);
+      byte[] input =
+          parts.isEmpty() || random.nextBoolean()
+              ? mutate(pick(samples, random), samples, random)
+              : target.wrap(mutate(pick(parts, random), parts, random));
       try {
         FileLayout layout = FileFormats.parse(target.path, new MemorySource(input));
         if (layout.segments().stream().mapToLong(Segment::lengthBytes).sum() != input.length) {
           throw new IllegalStateException("layout does not cover the file");
         }
-        past += target.isPastHeader(layout, input) ? 1 : 0;
+        if (target == Target.ONNX) {
+          readExternal(input);
+        }
+        past += target.isPastHeader(layout) ? 1 : 0;
         accepted += layout.format().equals("opaque") ? 0 : 1;
       } catch (Exception | StackOverflowError | OutOfMemoryError e) {
         throw new AssertionError(
@@ -85,6 +123,15 @@ final class FormatFuzz {
       }
     }
     return new Outcome(target, seed, inputs, past, accepted);
+  }
+
+  private static void readExternal(byte[] input) throws IOException {
+    try {
+      List<ExternalTensor> tensors = FileFormats.externalTensors(new MemorySource(input));
+      FileFormats.parseExternal(new MemorySource(input), tensors);
+    } catch (MalformedInputException e) {
+      // Declared: the file is no model, or points outside its folder.
+    }
   }
 
   private static byte[] mutate(byte[] sound, List<byte[]> samples, SplittableRandom random) {
@@ -100,9 +147,7 @@ final class FormatFuzz {
         case 4 -> bytes = splice(bytes, at, at + random.nextInt(9), new byte[0]);
         case 5 -> bytes = splice(bytes, at, at, random(random, 1 + random.nextInt(8)));
         case 6 -> bytes = splice(bytes, at, at, piece(bytes, random));
-        case 7 ->
-            bytes =
-                splice(bytes, at, at, piece(samples.get(random.nextInt(samples.size())), random));
+        case 7 -> bytes = splice(bytes, at, at, piece(pick(samples, random), random));
         default -> {
           // Numbers around the limits, little-endian, one to eight bytes wide.
           long value = 1L << random.nextInt(64);
@@ -115,6 +160,10 @@ final class FormatFuzz {
       }
     }
     return bytes;
+  }
+
+  private static byte[] pick(List<byte[]> from, SplittableRandom random) {
+    return from.get(random.nextInt(from.size()));
   }
 
   private static byte[] splice(byte[] bytes, int from, int to, byte[] insert) {

@@ -23,7 +23,7 @@ final class SafetensorsParserTest {
     return file(header.getBytes(StandardCharsets.UTF_8), dataBytes);
   }
 
-  private static byte[] file(byte[] header, int dataBytes) {
+  static byte[] file(byte[] header, int dataBytes) {
     ByteBuffer file =
         ByteBuffer.allocate(8 + header.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
     file.putLong(header.length).put(header);
