@@ -1,6 +1,7 @@
 package dev.zoopress.codec.frame;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.context.ContextDecoder;
 import dev.zoopress.codec.plane.GroupedDecoder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -192,7 +193,7 @@ public final class FrameDecoder implements Closeable {
       case RAW -> new RawDecoder();
       case CONSTANT -> new ConstantDecoder();
       case GROUPED -> new GroupedDecoder();
-      case CONTEXT -> throw new IllegalStateException("no decoder for " + kind);
+      case CONTEXT -> new ContextDecoder();
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.zoopress.codec.frame;
 
 import dev.zoopress.codec.Effort;
+import dev.zoopress.codec.context.ContextEncoder;
 import dev.zoopress.codec.plane.GroupedEncoder;
 import dev.zoopress.codec.tensor.DType;
 import java.io.Closeable;
@@ -34,6 +35,9 @@ public final class FrameEncoder implements Closeable {
   /** An encoder of the given effort. */
   public FrameEncoder(Effort effort) {
     Objects.requireNonNull(effort);
+    if (effort == Effort.BEST) {
+      kinds.add(new ContextEncoder());
+    }
     kinds.add(new GroupedEncoder());
   }
 
