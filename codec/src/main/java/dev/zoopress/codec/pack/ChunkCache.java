@@ -1,0 +1,106 @@
+package dev.zoopress.codec.pack;
+
+import dev.zoopress.codec.frame.FrameDecoder;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Decoded stretches of frames, the least recently used dropped first, and the decoders that made
+ * them. Thread-safe; meant to be shared by all files that are read at the same time.
+ */
+public final class ChunkCache {
+  /**
+   * Frames are cached in windows of this many raw bytes, so that a small range does not decode a
+   * large frame.
+   */
+  static final int WINDOW_BYTES = 1 << 20;
+
+  private final long maxBytes;
+  private final LinkedHashMap<Key, byte[]> windows = new LinkedHashMap<>(16, 0.75f, true);
+  private final Queue<PooledDecoder> decoders = new ConcurrentLinkedQueue<>();
+  private long bytes;
+  private long hits;
+  private long misses;
+
+  /** A cache of at most {@code maxBytes} of decoded bytes; 0 caches nothing. */
+  public ChunkCache(long maxBytes) {
+    if (maxBytes < 0) {
+      throw new IllegalArgumentException("cache of " + maxBytes + " bytes");
+    }
+    this.maxBytes = maxBytes;
+  }
+
+  record Key(String pack, long frameOffset, int window) {}
+
+  synchronized byte[] find(Key key) {
+    byte[] window = windows.get(key);
+    if (window == null) {
+      misses++;
+    } else {
+      hits++;
+    }
+    return window;
+  }
+
+  synchronized void keep(Key key, byte[] window) {
+    if (window.length > maxBytes || windows.put(key, window) != null) {
+      return;
+    }
+    bytes += window.length;
+    var oldest = windows.entrySet().iterator();
+    while (bytes > maxBytes) {
+      Map.Entry<Key, byte[]> entry = oldest.next();
+      bytes -= entry.getValue().length;
+      oldest.remove();
+    }
+  }
+
+  /** Decoded bytes held now. */
+  public synchronized long bytes() {
+    return bytes;
+  }
+
+  public synchronized long hits() {
+    return hits;
+  }
+
+  public synchronized long misses() {
+    return misses;
+  }
+
+  /** Runs {@code use} with a decoder that nobody else has meanwhile. */
+  void decoding(DecoderUse use) throws IOException {
+    PooledDecoder pooled = decoders.poll();
+    if (pooled == null) {
+      pooled = new PooledDecoder();
+    }
+    try {
+      use.with(pooled);
+    } finally {
+      decoders.add(pooled);
+    }
+  }
+
+  interface DecoderUse {
+    void with(PooledDecoder decoder) throws IOException;
+  }
+
+  /**
+   * A decoder and a buffer for the frame's stored bytes; as many live as threads ever decoded at
+   * once.
+   */
+  static final class PooledDecoder {
+    final FrameDecoder decoder = new FrameDecoder();
+    private byte[] stored = new byte[0];
+
+    byte[] stored(int length) {
+      if (stored.length < length) {
+        stored = new byte[length];
+      }
+      return stored;
+    }
+  }
+}
