@@ -1,0 +1,21 @@
+package dev.zoopress.codec.manifest;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * Where a chunk's bytes lie: a stretch of what one frame of one pack decodes to.
+ *
+ * @param pack id of the pack, 64 hex digits
+ * @param frameOffset where the frame starts in the pack
+ * @param frameStoredBytes its length there
+ * @param frameRawBytes what it decodes to, at most 16 MiB
+ * @param offsetInFrame where the chunk starts in the decoded frame
+ */
+public record ChunkLocation(
+    String pack, long frameOffset, int frameStoredBytes, int frameRawBytes, int offsetInFrame)
+    implements Serializable {
+  public ChunkLocation {
+    Objects.requireNonNull(pack);
+  }
+}

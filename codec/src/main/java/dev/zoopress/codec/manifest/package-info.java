@@ -1,0 +1,18 @@
+/**
+ * Manifests: what a model revision is made of, and where its bytes lie.
+ *
+ * <p>A manifest is JSON in one Zstandard frame; its id is the SHA-256 of that object. The JSON is
+ * canonical: keys in the order below, files sorted by path (UTF-16 order), no white space, so that
+ * equal content gives equal objects.
+ *
+ * <pre>
+ * Manifest --&gt; {"format":"zoopress-manifest","version":1,"packs":[PackId*],"files":[File*]}
+ * File     --&gt; {"path":text,"size":int,"sha256":hex64,"gitSha1":hex40 or "","lfs":bool,"link":text,"container":text,
+ *               "segments":[Segment*]}
+ * Segment  --&gt; {"name":text,"dtype":text,"shape":[int*],"length":int,"chunks":[Chunk*]}
+ * Chunk    --&gt; [hex64 id, length, index into packs, frame offset, frame stored length, frame raw length, offset in frame]
+ * </pre>
+ *
+ * Packs are listed in the order in which chunks first name them.
+ */
+package dev.zoopress.codec.manifest;
