@@ -1,7 +1,9 @@
 package dev.zoopress.codec.format;
 
+import com.sun.management.ThreadMXBean;
 import dev.zoopress.codec.MalformedInputException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,8 +11,8 @@ import java.util.SplittableRandom;
 
 /**
  * Mutates sound files of every container and parses them. Every input must give a layout that
- * covers it exactly; anything thrown is a defect. Run as a program: {@code FormatFuzz <inputs per
- * target> <seed>}.
+ * covers it exactly and may allocate only a small multiple of its length; anything else is a
+ * defect. Run as a program: {@code FormatFuzz <inputs per target> <seed>}.
  */
 final class FormatFuzz {
   /** A parser with its sound files. */
@@ -75,7 +77,8 @@ final class FormatFuzz {
     }
   }
 
-  record Outcome(Target target, long seed, long inputs, long pastHeader, long accepted) {
+  record Outcome(
+      Target target, long seed, long inputs, long pastHeader, long accepted, long mostAllocated) {
     double pastHeaderShare() {
       return (double) pastHeader / inputs;
     }
@@ -84,15 +87,27 @@ final class FormatFuzz {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%s: seed %d, %d inputs, %d past the header check (%.1f %%), %d accepted",
+          "%s: seed %d, %d inputs, %d past the header check (%.1f %%), %d accepted,"
+              + " at most %d bytes allocated",
           target,
           seed,
           inputs,
           pastHeader,
           100 * pastHeaderShare(),
-          accepted);
+          accepted,
+          mostAllocated);
     }
   }
+
+  /**
+   * Fixed cost of a parse: cursors' buffers, the archive's tail, code that is linked on first use.
+   */
+  private static final long FREE_BYTES = 1 << 20;
+
+  /** What a parse may allocate per byte of input beyond that. */
+  private static final long MAX_MULTIPLE = 64;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private FormatFuzz() {}
 
@@ -100,6 +115,8 @@ final class FormatFuzz {
     SplittableRandom random = new SplittableRandom(seed * 31 + target.ordinal());
     List<byte[]> samples = target.samples();
     List<byte[]> parts = target.parts();
+    long thread = Thread.currentThread().getId();
+    long mostAllocated = 0;
     long past = 0;
     long accepted = 0;
     for (long i = 0; i < inputs; i++) {
@@ -108,7 +125,14 @@ final class FormatFuzz {
               ? mutate(pick(samples, random), samples, random)
               : target.wrap(mutate(pick(parts, random), parts, random));
       try {
+        long allocatedBefore = THREADS.getThreadAllocatedBytes(thread);
         FileLayout layout = FileFormats.parse(target.path, new MemorySource(input));
+        long allocated = THREADS.getThreadAllocatedBytes(thread) - allocatedBefore;
+        mostAllocated = Math.max(mostAllocated, allocated);
+        if (allocated > FREE_BYTES + MAX_MULTIPLE * input.length) {
+          throw new IllegalStateException(
+              allocated + " bytes allocated for " + input.length + " bytes of input");
+        }
         if (layout.segments().stream().mapToLong(Segment::lengthBytes).sum() != input.length) {
           throw new IllegalStateException("layout does not cover the file");
         }
@@ -122,7 +146,7 @@ final class FormatFuzz {
             target + ", seed " + seed + ", input " + i + ": " + Arrays.toString(input), e);
       }
     }
-    return new Outcome(target, seed, inputs, past, accepted);
+    return new Outcome(target, seed, inputs, past, accepted, mostAllocated);
   }
 
   private static void readExternal(byte[] input) throws IOException {
