@@ -6,15 +6,20 @@ import java.io.IOException;
 
 /**
  * Reads little-endian values forward through a window of a source. Skipping costs nothing, so a
- * parser may step over gigabytes of tensor data; memory is one small buffer. Not safe for use by
+ * parser may step over gigabytes of tensor data; memory is one buffer, which grows while reading
+ * goes straight on, because each refill may be a request to a remote store. Not safe for use by
  * several threads.
  */
 final class SourceCursor {
-  private static final int BUFFER_BYTES = 16 << 10;
+  private static final int FIRST_READ_BYTES = 16 << 10;
+  private static final int MAX_READ_BYTES = 1 << 20;
+
+  /** A skip of less than this over a buffer's end still counts as reading on. */
+  private static final int SMALL_GAP_BYTES = 1 << 10;
 
   private final ByteSource source;
   private final long endBytes;
-  private final byte[] buffer;
+  private byte[] buffer;
   private long bufferStart;
   private int bufferLength;
   private long position;
@@ -28,7 +33,7 @@ final class SourceCursor {
     this.source = source;
     this.endBytes = endBytes;
     this.position = startBytes;
-    this.buffer = new byte[(int) Math.min(BUFFER_BYTES, endBytes - startBytes)];
+    this.buffer = new byte[(int) Math.min(FIRST_READ_BYTES, endBytes - startBytes)];
   }
 
   long position() {
@@ -122,7 +127,13 @@ final class SourceCursor {
   }
 
   private void refill() throws IOException {
-    int length = (int) Math.min(buffer.length, remaining());
+    long gap = position - bufferStart - bufferLength;
+    boolean isStraightOn = bufferLength > 0 && gap >= 0 && gap < SMALL_GAP_BYTES;
+    int wanted = isStraightOn ? Math.min(2 * bufferLength, MAX_READ_BYTES) : FIRST_READ_BYTES;
+    int length = (int) Math.min(wanted, remaining());
+    if (length > buffer.length) {
+      buffer = new byte[length];
+    }
     source.readFully(position, buffer, 0, length);
     bufferStart = position;
     bufferLength = length;

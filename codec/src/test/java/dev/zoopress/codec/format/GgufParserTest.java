@@ -146,6 +146,18 @@ final class GgufParserTest {
   }
 
   @Test
+  void longVocabulariesTakeFewReads() throws IOException {
+    Bytes out = header(3, 1, 1).string("tokens").u32(9).u32(8).u64(200_000);
+    for (int i = 0; i < 200_000; i++) {
+      out.string("token " + i);
+    }
+    out.string("t").u32(1).u64(8).u32(24).u64(0).align(32).zeros(8);
+    MemorySource source = new MemorySource(out.done());
+    assertThat(FileFormats.parse("m.gguf", source).segments()).hasSize(2);
+    assertThat(source.reads()).isLessThan(20);
+  }
+
+  @Test
   void truncation() throws IOException {
     byte[] sound = file(3);
     refused(Arrays.copyOf(sound, sound.length - 1), "claims 36 bytes");

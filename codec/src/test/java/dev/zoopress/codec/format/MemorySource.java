@@ -8,6 +8,7 @@ import java.io.IOException;
 final class MemorySource implements ByteSource {
   private final byte[] bytes;
   private long readBytes;
+  private int reads;
 
   MemorySource(byte[] bytes) {
     this.bytes = bytes;
@@ -15,6 +16,10 @@ final class MemorySource implements ByteSource {
 
   long readBytes() {
     return readBytes;
+  }
+
+  int reads() {
+    return reads;
   }
 
   @Override
@@ -34,6 +39,7 @@ final class MemorySource implements ByteSource {
       throw new EOFException(positionBytes + " + " + length + " of " + bytes.length);
     }
     readBytes += length;
+    reads++;
     System.arraycopy(bytes, (int) positionBytes, target, offset, length);
   }
 }
