@@ -14,6 +14,9 @@ final class GridStatistics {
   /** Magnitudes are summed in units of 2^5: the sums of 63 fit in 16 bits. */
   static final int WORD_SHIFT = 5;
 
+  /** Columns are known well enough from about this many rows. */
+  private static final int ROWS_FOR_COLUMNS = 2048;
+
   private static final int ROWS_PER_FLUSH = 63;
   private static final int BUFFERED_COLUMNS = 1 << 16;
 
@@ -54,6 +57,7 @@ final class GridStatistics {
         elements.direct()
             ? source
             : new byte[width * Math.min(grid.columns(), BUFFERED_COLUMNS) + 8];
+    int columnStep = Math.max(1, grid.rows() / ROWS_FOR_COLUMNS);
     int column = grid.firstColumn();
     int buffered = 0;
     int row = 0;
@@ -68,6 +72,8 @@ final class GridStatistics {
         addBytes(buffer, from, row, column, run, skipZeros);
       } else if (skipZeros) {
         addNonZeroWords(buffer, from, row, column, run);
+      } else if (row % columnStep != 0) {
+        addRowOnly(buffer, from, row, run);
       } else {
         addWords(buffer, from, row, column, run);
         if (++buffered == ROWS_PER_FLUSH) {
@@ -83,13 +89,6 @@ final class GridStatistics {
       }
     }
     flush();
-    if (width == 2 && !skipZeros) {
-      int last = grid.firstColumn() + grid.elements();
-      for (int j = 0; j < grid.columns(); j++) {
-        int ends = (int) ((last - j + (long) grid.columns() - 1) / grid.columns());
-        columnCounts[j] = Math.max(0, ends) - (j < grid.firstColumn() ? 1 : 0);
-      }
-    }
   }
 
   private void addWords(byte[] words, int from, int row, int column, int run) {
@@ -111,6 +110,24 @@ final class GridStatistics {
       columnSums[column + i] += word >>> WORD_SHIFT & 0x3ff;
       negatives[column + i] += word >>> 15;
       sum += word >>> WORD_SHIFT & 0x3ff;
+    }
+    rowSums[row] += sum;
+    rowCounts[row] += run;
+    for (int j = column; j < column + run; j++) {
+      columnCounts[j]++;
+    }
+  }
+
+  private void addRowOnly(byte[] words, int from, int row, int run) {
+    long total = 0;
+    int i = 0;
+    for (; i + 4 <= run; i += 4) {
+      long magnitude = getLong(words, from + 2 * i) >>> WORD_SHIFT & 0x03ff03ff03ff03ffL;
+      total += (magnitude & 0x0000ffff0000ffffL) + (magnitude >>> 16 & 0x0000ffff0000ffffL);
+    }
+    long sum = (total & 0xffffffffL) + (total >>> 32);
+    for (; i < run; i++) {
+      sum += getShort(words, from + 2 * i) >>> WORD_SHIFT & 0x3ff;
     }
     rowSums[row] += sum;
     rowCounts[row] += run;

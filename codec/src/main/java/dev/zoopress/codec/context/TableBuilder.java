@@ -31,7 +31,7 @@ final class TableBuilder {
     }
     Arrays.fill(counts, 0);
     strip.begin(elements, layout, signInSymbol, model);
-    int counted = Math.max(LEAST_COUNTED, count / 8);
+    int counted = Math.max(LEAST_COUNTED, count / (contexts > 4 ? 8 : 16));
     int step = Math.max(1, count / counted) * STRIP;
     int seen = 0;
     for (int first = 0; first < count; first += step) {
