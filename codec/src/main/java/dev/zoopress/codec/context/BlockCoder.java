@@ -1,9 +1,9 @@
 package dev.zoopress.codec.context;
 
+import static dev.zoopress.codec.entropy.LittleEndian.getInt;
 import static dev.zoopress.codec.entropy.LittleEndian.getLong;
 import static dev.zoopress.codec.entropy.LittleEndian.getShort;
 import static dev.zoopress.codec.entropy.LittleEndian.putLong;
-import static dev.zoopress.codec.entropy.LittleEndian.putShort;
 
 import dev.zoopress.codec.entropy.AnsEncoder;
 import dev.zoopress.codec.entropy.AnsTables;
@@ -15,34 +15,27 @@ final class BlockCoder {
   static final int FLAG_EXCEPTIONS = 2;
   static final int FLAG_RAW_PLANE = 4;
 
-  /** Fewer escapes than this are written verbatim in any case. */
-  static final int LEAST_ESCAPES = 48;
-
   private static final int STRIP = SymbolStrip.LENGTH;
   private static final int SAMPLE_RUNS = 32;
   private static final int SAMPLE_RUN = 32;
 
   private final SymbolStrip strip = new SymbolStrip();
   private final AnsTables tables = new AnsTables();
-  private final AnsTables escapeTables = new AnsTables();
+  private final EscapeStream escapes = new EscapeStream();
+  private final ExceptionList exceptions = new ExceptionList();
   private final AnsEncoder symbols = new AnsEncoder();
-  private final AnsEncoder escapeCoder = new AnsEncoder();
   private final PlaneCoder planes = new PlaneCoder();
   private final int[] sampled = new int[256];
   private final byte[] sample = new byte[2 * SAMPLE_RUN + 8];
   private byte[] raw = {};
   private byte[] plane = {};
-  private int[] exceptions = new int[256];
-  private int exceptionCount;
   private Plan plan;
   private byte padding;
 
   void begin(Plan plan) {
     this.plan = plan;
     tables.forEncoding(plan.tables());
-    if (plan.escapes() != null) {
-      escapeTables.forEncoding(plan.escapes());
-    }
+    escapes.forEncoding(plan.escapes());
     strip.begin(plan.elements(), plan.layout(), plan.signInSymbol(), plan.model());
     padding = (byte) tables.mostFrequent(plan.tables());
   }
@@ -63,7 +56,7 @@ final class BlockCoder {
     if (raw.length < rawLength + 8) {
       raw = new byte[rawLength + 8];
     }
-    exceptionCount = 0;
+    exceptions.clear();
     symbols.begin(tables, full);
     boolean flat = plan.tables().contexts() == 1;
     for (int i = (count - 1) / STRIP * STRIP; i >= 0; i -= STRIP) {
@@ -72,7 +65,7 @@ final class BlockCoder {
       long bad = strip.split(source, at, first + i, run, transform, raw, rawAt);
       if (bad != 0) {
         collectExceptions(i, run);
-        if (exceptionCount > count >> 4) {
+        if (exceptions.count() > count >> 4) {
           return -1;
         }
       }
@@ -91,10 +84,7 @@ final class BlockCoder {
   private void collectExceptions(int first, int run) {
     for (int i = run - 1; i >= 0; i--) {
       if (strip.isException(i)) {
-        if (exceptionCount == exceptions.length) {
-          exceptions = Arrays.copyOf(exceptions, 2 * exceptionCount);
-        }
-        exceptions[exceptionCount++] = first + i;
+        exceptions.add(first + i);
       }
     }
   }
@@ -117,14 +107,14 @@ final class BlockCoder {
     at = symbols.finish(target, at);
     if (symbols.escapeCount() > 0) {
       flags |= FLAG_ESCAPES;
-      at = writeEscapes(target, at, limit);
+      at = escapes.write(symbols, target, at, limit);
     }
     if (at >= 0 && plan.elements() == Elements.HALF_OF_32) {
       addInexact(source, from, count);
     }
-    if (at >= 0 && exceptionCount > 0) {
+    if (at >= 0 && exceptions.count() > 0) {
       flags |= FLAG_EXCEPTIONS;
-      at = writeExceptions(source, from, target, at, limit);
+      at = exceptions.write(source, from, plan.elements().elementBytes(), target, at, limit);
     }
     if (at >= 0 && plan.layout() != null) {
       int rawEnd = -1;
@@ -156,69 +146,11 @@ final class BlockCoder {
     return at;
   }
 
-  private int writeEscapes(byte[] target, int at, int limit) {
-    int count = symbols.escapeCount();
-    int full = count + 7 & ~7;
-    byte[] escapes = new byte[full];
-    symbols.copyEscapes(escapes);
-    if (at + 3 + count > limit) {
-      return -1;
-    }
-    put24(target, at, count);
-    at += 3;
-    if (plan.escapes() == null || count < LEAST_ESCAPES) {
-      System.arraycopy(escapes, 0, target, at, count);
-      return at + count;
-    }
-    escapeCoder.begin(escapeTables, full);
-    escapeCoder.prepend(escapes, full);
-    if (at + escapeCoder.length() > limit) {
-      return -1;
-    }
-    return escapeCoder.finish(target, at);
-  }
-
-  /** Exceptions were collected from the last to the first. */
-  private int writeExceptions(byte[] source, int from, byte[] target, int at, int limit) {
-    int width = plan.elements().elementBytes();
-    if (at + 3 + exceptionCount * (3 + width) > limit) {
-      return -1;
-    }
-    put24(target, at, exceptionCount);
-    at += 3;
-    int previous = -1;
-    for (int i = exceptionCount - 1; i >= 0; i--) {
-      int gap = exceptions[i] - previous - 1;
-      previous = exceptions[i];
-      while (gap >= 0x80) {
-        target[at++] = (byte) (gap | 0x80);
-        gap >>>= 7;
-      }
-      target[at++] = (byte) gap;
-      System.arraycopy(source, from + exceptions[i] * width, target, at, width);
-      at += width;
-    }
-    return at;
-  }
-
   /** F32 that are no F16 are exceptions too. */
   private void addInexact(byte[] source, int from, int count) {
-    int known = exceptionCount;
-    int found = 0;
-    for (int i = count - 1; i >= 0; i--) {
-      if (!Elements.isHalf(dev.zoopress.codec.entropy.LittleEndian.getInt(source, from + 4 * i))) {
-        if (exceptionCount == exceptions.length) {
-          exceptions = Arrays.copyOf(exceptions, 2 * exceptionCount);
-        }
-        exceptions[exceptionCount++] = i;
-        found++;
-      }
-    }
-    if (found > 0 && known > 0) {
-      int[] sorted = Arrays.stream(exceptions, 0, exceptionCount).sorted().distinct().toArray();
-      exceptionCount = sorted.length;
-      for (int i = 0; i < sorted.length; i++) {
-        exceptions[i] = sorted[sorted.length - 1 - i];
+    for (int i = 0; i < count; i++) {
+      if (!Elements.isHalf(getInt(source, from + 4 * i))) {
+        exceptions.add(i);
       }
     }
   }
@@ -261,10 +193,5 @@ final class BlockCoder {
       putLong(raw, at, packed);
     }
     return at;
-  }
-
-  private static void put24(byte[] target, int at, int value) {
-    putShort(target, at, value);
-    target[at + 2] = (byte) (value >>> 16);
   }
 }

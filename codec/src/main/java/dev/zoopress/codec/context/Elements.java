@@ -10,7 +10,7 @@ import static dev.zoopress.codec.entropy.LittleEndian.putShort;
  * What of an element is coded as symbol and raw bits, and which of its bytes are planes of their
  * own.
  */
-enum Elements {
+public enum Elements {
   /** The element is one byte and wholly in the symbol. */
   BYTES(1, 1),
   /** The element is one word. */
@@ -172,12 +172,12 @@ enum Elements {
   }
 
   /** Whether an F32 is equal to an F16 in every bit that counts. */
-  static boolean isHalf(int bits) {
+  public static boolean isHalf(int bits) {
     return widened(half(bits)) == bits;
   }
 
   /** The F16 bits of an F32 that is one; anything for others. */
-  static int half(int bits) {
+  public static int half(int bits) {
     int exponent = (bits >>> 23 & 0xff) - 112;
     int sign = bits >>> 16 & 0x8000;
     if (exponent > 0) {
@@ -188,7 +188,7 @@ enum Elements {
   }
 
   /** The F32 bits of an F16 that is neither infinite nor NaN. */
-  static int widened(int half) {
+  public static int widened(int half) {
     int sign = (half & 0x8000) << 16;
     int exponent = half >>> 10 & 0x1f;
     int mantissa = half & 0x3ff;

@@ -4,7 +4,7 @@ import dev.zoopress.codec.entropy.SymbolTables;
 import java.util.Arrays;
 
 /** Order-0 information of counts. */
-final class Entropy {
+public final class Entropy {
   private static final float[] N_LOG_N = new float[4096];
 
   static {
@@ -20,7 +20,7 @@ final class Entropy {
   }
 
   /** Bits that the symbols counted in {@code counts[from, from + length)} hold together. */
-  static double bits(int[] counts, int from, int length) {
+  public static double bits(int[] counts, int from, int length) {
     long total = 0;
     double sum = 0;
     for (int i = from; i < from + length; i++) {
@@ -34,7 +34,7 @@ final class Entropy {
   }
 
   /** How many symbols were counted at all. */
-  static int used(int[] counts, int from, int length) {
+  public static int used(int[] counts, int from, int length) {
     int used = 0;
     for (int i = from; i < from + length; i++) {
       used += counts[i] > 0 ? 1 : 0;
@@ -43,7 +43,7 @@ final class Entropy {
   }
 
   /** Bits that the values, all within 256 of each other, hold together. */
-  static double bitsOf(int[] values) {
+  public static double bitsOf(int[] values) {
     int least = Integer.MAX_VALUE;
     for (int value : values) {
       least = Math.min(least, value);
@@ -56,7 +56,7 @@ final class Entropy {
   }
 
   /** Bits that the bytes hold together. */
-  static double bits(byte[] values) {
+  public static double bits(byte[] values) {
     int[] counts = new int[256];
     for (byte value : values) {
       counts[value & 0xff]++;
@@ -64,12 +64,13 @@ final class Entropy {
     return bits(counts, 0, 256) + 3.0 * used(counts, 0, 256);
   }
 
-  static boolean isConstant(byte[] values) {
+  /** Whether all are the same. */
+  public static boolean isConstant(byte[] values) {
     return Arrays.equals(values, 0, values.length - 1, values, 1, values.length);
   }
 
   /** The most frequent symbol of a table's counts. */
-  static int most(int[] counts, int context) {
+  public static int most(int[] counts, int context) {
     int most = 0;
     for (int s = 1; s < SymbolTables.SYMBOLS; s++) {
       if (counts[context * SymbolTables.SYMBOLS + s]

@@ -5,8 +5,9 @@ package dev.zoopress.codec.context;
  * i) % columns} and row {@code (firstColumn + i) / columns}, so the first and the last row may be
  * partial.
  */
-record Grid(int columns, int firstColumn, int elements) {
-  int rows() {
+public record Grid(int columns, int firstColumn, int elements) {
+  /** Rows that the frame touches. */
+  public int rows() {
     return (int) (((long) firstColumn + elements + columns - 1) / columns);
   }
 }

@@ -29,8 +29,8 @@ final class PlanFormat {
     if (model.kind() != ContextModel.Kind.FLAT) {
       out.direct(grid.columns(), 24);
       out.direct(grid.firstColumn(), 24);
-      writeTerms(model.rows(), out);
-      writeTerms(model.columns(), out);
+      TermFormat.write(model.rows(), out);
+      TermFormat.write(model.columns(), out);
     }
     if (model.kind() == ContextModel.Kind.SCALED) {
       out.direct(model.classes() - 1, 2);
@@ -45,19 +45,6 @@ final class PlanFormat {
     out.direct(plan.escapes() == null ? 0 : 1, 1);
     if (plan.escapes() != null) {
       plan.escapes().write(out);
-    }
-  }
-
-  /** The least term, then each term's distance from it, up to 255. */
-  private static void writeTerms(int[] terms, RangeEncoder out) {
-    int least = Integer.MAX_VALUE;
-    for (int term : terms) {
-      least = Math.min(least, term);
-    }
-    out.direct(least & 0xffff, 16);
-    short[] models = RangeEncoder.models(256);
-    for (int term : terms) {
-      out.tree(models, 0, 8, term - least);
     }
   }
 
@@ -116,8 +103,8 @@ final class PlanFormat {
       throw damaged(head, columns + " columns from " + firstColumn);
     }
     Grid grid = new Grid(columns, firstColumn, count);
-    int[] rows = readTerms(grid.rows(), in);
-    int[] columnTerms = readTerms(columns, in);
+    int[] rows = TermFormat.read(grid.rows(), in);
+    int[] columnTerms = TermFormat.read(columns, in);
     if (kind == ContextModel.Kind.LEVELS) {
       for (int row : rows) {
         if (row < 0 || row >= ContextModel.LEVELS || !bytes) {
@@ -141,16 +128,6 @@ final class PlanFormat {
     int mantissaBits = bytes ? ContextModel.mantissaBits(head.dtype()) : layout.mantissaBits();
     return ContextModel.scaled(
         bytes, mantissaBits, addend, grid, rows, columnTerms, classes, signs);
-  }
-
-  private static int[] readTerms(int count, RangeDecoder in) {
-    int[] terms = new int[count];
-    int least = (short) in.direct(16);
-    short[] models = RangeEncoder.models(256);
-    for (int i = 0; i < count; i++) {
-      terms[i] = least + in.tree(models, 0, 8);
-    }
-    return terms;
   }
 
   private static IOException damaged(FrameHead head, String reason) {

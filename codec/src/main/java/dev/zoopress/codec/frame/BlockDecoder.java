@@ -9,6 +9,13 @@ import java.io.IOException;
  * used. One thread, one frame at a time.
  */
 public interface BlockDecoder extends Closeable {
+  /**
+   * Takes the base's bytes for the frame: raw byte i of the frame stands on {@code base[baseOffset
+   * + i]}. Called before {@link #begin} for kinds that need a base, with as many bytes as the frame
+   * has.
+   */
+  default void base(byte[] base, int baseOffset) {}
+
   /** Takes what all blocks share; {@code shared} is empty where the frame has none. */
   void begin(FrameHead head, FrameCursor shared) throws IOException;
 

@@ -2,6 +2,8 @@ package dev.zoopress.codec.frame;
 
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.context.ContextDecoder;
+import dev.zoopress.codec.delta.DeltaDecoder;
+import dev.zoopress.codec.delta.XorDecoder;
 import dev.zoopress.codec.plane.GroupedDecoder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,6 +19,8 @@ public final class FrameDecoder implements Closeable {
   private final Map<FrameKind, BlockDecoder> kinds = new EnumMap<>(FrameKind.class);
   private byte[] stored = new byte[0];
   private byte[] rawBlock = new byte[0];
+  private byte[] base;
+  private int baseOffset;
 
   /** A decoder of all kinds that this build knows. */
   public FrameDecoder() {}
@@ -43,6 +47,79 @@ public final class FrameDecoder implements Closeable {
       throws IOException {
     decodeRange(
         object, objectOffset, frame, offset, length, rawLength, 0, rawLength, target, targetOffset);
+  }
+
+  /**
+   * As {@link #decode(String, long, byte[], int, int, byte[], int, int)} for a frame that may stand
+   * on a base.
+   *
+   * @param base the decoded bytes of the base at {@code [baseOffset, baseOffset + rawLength)}; the
+   *     very bytes that the frame was encoded against, else the checksums fail
+   */
+  public void decode(
+      String object,
+      long objectOffset,
+      byte[] frame,
+      int offset,
+      int length,
+      byte[] base,
+      int baseOffset,
+      byte[] target,
+      int targetOffset,
+      int rawLength)
+      throws IOException {
+    decodeRange(
+        object,
+        objectOffset,
+        frame,
+        offset,
+        length,
+        base,
+        baseOffset,
+        rawLength,
+        0,
+        rawLength,
+        target,
+        targetOffset);
+  }
+
+  /**
+   * As {@link #decodeRange(String, long, byte[], int, int, int, int, int, byte[], int)} for a frame
+   * that may stand on a base. Of the base, only the bytes under the blocks that hold the range are
+   * read: see {@link BlockGrid}.
+   */
+  public void decodeRange(
+      String object,
+      long objectOffset,
+      byte[] frame,
+      int offset,
+      int length,
+      byte[] base,
+      int baseOffset,
+      int rawLength,
+      int rawFrom,
+      int count,
+      byte[] target,
+      int targetOffset)
+      throws IOException {
+    Objects.checkFromIndexSize(baseOffset, rawLength, base.length);
+    this.base = base;
+    this.baseOffset = baseOffset;
+    try {
+      decodeRange(
+          object,
+          objectOffset,
+          frame,
+          offset,
+          length,
+          rawLength,
+          rawFrom,
+          count,
+          target,
+          targetOffset);
+    } finally {
+      this.base = null;
+    }
   }
 
   /**
@@ -137,6 +214,12 @@ public final class FrameDecoder implements Closeable {
       return;
     }
     BlockDecoder decoder = kinds.computeIfAbsent(head.kind(), FrameDecoder::decoder);
+    if (head.kind().needsBase()) {
+      if (base == null) {
+        throw new IllegalArgumentException("a frame of kind " + head.kind() + " without its base");
+      }
+      decoder.base(base, baseOffset);
+    }
     int shared = offset + head.sharedOffset();
     if (head.sharedLength() > 0
         && FrameHead.crc(frame, shared, head.sharedLength()) != head.sharedSum()) {
@@ -194,6 +277,8 @@ public final class FrameDecoder implements Closeable {
       case CONSTANT -> new ConstantDecoder();
       case GROUPED -> new GroupedDecoder();
       case CONTEXT -> new ContextDecoder();
+      case DELTA -> new DeltaDecoder();
+      case XOR -> new XorDecoder();
     };
   }
 

@@ -2,6 +2,8 @@ package dev.zoopress.codec.frame;
 
 import dev.zoopress.codec.Effort;
 import dev.zoopress.codec.context.ContextEncoder;
+import dev.zoopress.codec.delta.DeltaEncoder;
+import dev.zoopress.codec.delta.XorEncoder;
 import dev.zoopress.codec.plane.GroupedEncoder;
 import dev.zoopress.codec.tensor.DType;
 import java.io.Closeable;
@@ -31,6 +33,8 @@ public final class FrameEncoder implements Closeable {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final List<BlockEncoder> kinds = new ArrayList<>();
+  private final List<BlockEncoder> deltas = List.of(new DeltaEncoder(), new XorEncoder());
+  private byte[] trial = new byte[0];
 
   /** An encoder of the given effort. */
   public FrameEncoder(Effort effort) {
@@ -79,6 +83,48 @@ public final class FrameEncoder implements Closeable {
       }
     }
     return encodeRaw(raw, target, targetOffset);
+  }
+
+  /**
+   * As {@link #encode(byte[], int, int, FrameShape, byte[], int)}, or as a difference to a base
+   * where that is smaller: then {@link FrameKind#needsBase()} is true of the frame's kind, its
+   * first byte.
+   *
+   * @param base holds bytes of the same type and length at {@code [baseOffset, baseOffset +
+   *     length)}: whatever predicts the source well
+   */
+  public int encode(
+      byte[] source,
+      int offset,
+      int length,
+      FrameShape shape,
+      byte[] base,
+      int baseOffset,
+      byte[] target,
+      int targetOffset) {
+    Objects.checkFromIndexSize(baseOffset, length, base.length);
+    int plain = encode(source, offset, length, shape, target, targetOffset);
+    if (target[targetOffset] == FrameKind.CONSTANT.code()) {
+      return plain;
+    }
+    FrameShape whole =
+        length % shape.dtype().alignmentBytes() == 0 ? shape : FrameShape.flat(DType.OPAQUE);
+    RawFrame raw = new RawFrame(source, offset, length, whole, base, baseOffset);
+    int room = maxEncodedLength(length);
+    if (trial.length < room) {
+      trial = new byte[room];
+    }
+    for (BlockEncoder kind : deltas) {
+      int stored = encodeAs(kind, raw, trial, 0);
+      if (stored > 0) {
+        if (stored < plain) {
+          System.arraycopy(trial, 0, target, targetOffset, stored);
+          return stored;
+        }
+        break;
+      }
+    }
+    return plain;
   }
 
   /** The frame's length, or -1 where this kind does not make it smaller than a raw one. */
@@ -174,5 +220,6 @@ public final class FrameEncoder implements Closeable {
   @Override
   public void close() {
     kinds.forEach(BlockEncoder::close);
+    deltas.forEach(BlockEncoder::close);
   }
 }

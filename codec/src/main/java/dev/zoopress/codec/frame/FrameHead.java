@@ -112,7 +112,7 @@ public final class FrameHead {
     FrameKind kind = FrameKind.ofCode(bytes[offset] & 0xff);
     if (kind == null) {
       throw new UnsupportedVersionException(
-          object + ": frame at byte " + objectOffset + ": kind", bytes[offset] & 0xff, 0, 3);
+          object + ": frame at byte " + objectOffset + ": kind", bytes[offset] & 0xff, 0, 17);
     }
     if (dtype == null) {
       throw new UnsupportedVersionException(

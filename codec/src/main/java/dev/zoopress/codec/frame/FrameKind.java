@@ -9,7 +9,11 @@ public enum FrameKind {
   /** Bit and byte groups of the elements, each raw, constant or Huffman-coded. */
   GROUPED(2),
   /** Joint symbols under row, column and sign contexts, ANS-coded. */
-  CONTEXT(3);
+  CONTEXT(3),
+  /** Ordered differences to a base, conditioned on the base, ANS-coded. */
+  DELTA(16),
+  /** Exclusive or with a base, coded like GROUPED. */
+  XOR(17);
 
   private final int code;
 
@@ -19,6 +23,11 @@ public enum FrameKind {
 
   public int code() {
     return code;
+  }
+
+  /** Whether frames of this kind need the decoded bytes of a base. */
+  public boolean needsBase() {
+    return code >= 16;
   }
 
   /** The kind of {@code code}, or null when this build knows none. */

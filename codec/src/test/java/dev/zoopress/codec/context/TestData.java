@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Random;
 
 /** Seeded tensors of every kind that a coder might stumble over. */
-final class TestData {
-  enum Shape {
+public final class TestData {
+  /** What a tensor looks like. */
+  public enum Shape {
     GAUSSIAN,
     CHANNELS,
     ZERO_HEAVY,
@@ -21,7 +22,7 @@ final class TestData {
   private TestData() {}
 
   /** {@code count} elements in rows of {@code columns}. */
-  static byte[] make(DType dtype, Shape shape, int count, int columns, long seed) {
+  public static byte[] make(DType dtype, Shape shape, int count, int columns, long seed) {
     Random random = new Random(seed);
     double[] rowScale = random.doubles(count / columns + 2, -3, 3).toArray();
     double[] columnScale = random.doubles(columns, -3, 3).toArray();
