@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * Where a chunk's bytes lie: a stretch of what one frame of one pack decodes to.
  *
- * @param pack id of the pack, 64 hex digits
+ * @param pack id of the pack, 64 hex digits; {@link #THIS_PACK} in a manifest that a pack carries
  * @param frameOffset where the frame starts in the pack
  * @param frameStoredBytes its length there
  * @param frameRawBytes what it decodes to, at most 16 MiB
@@ -15,6 +15,11 @@ import java.util.Objects;
 public record ChunkLocation(
     String pack, long frameOffset, int frameStoredBytes, int frameRawBytes, int offsetInFrame)
     implements Serializable {
+  /** Stands for the pack that a manifest is embedded in, whose id it cannot know. */
+  public static final String THIS_PACK = "0".repeat(64);
+
+  private static final long serialVersionUID = 1L;
+
   public ChunkLocation {
     Objects.requireNonNull(pack);
   }

@@ -1,14 +1,15 @@
 package dev.zoopress.codec.manifest;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.tensor.DType;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +20,8 @@ import java.util.Set;
 final class ManifestReader {
   private static final int MAX_CHUNK_BYTES = 1 << 24;
   private static final int MAX_RANK = 256;
+  private static final int MAX_LINK_CHARS = 4096;
+  private static final int MAX_FORMAT_CHARS = 64;
 
   private final String object;
   private final byte[] stored;
@@ -65,12 +68,15 @@ final class ManifestReader {
       if (in.nextToken() != null) {
         throw damaged("text behind the end");
       }
+      requireNoFolders(files);
       return new Manifest(files);
     } catch (JsonParseException e) {
       throw new CorruptContainerException(
           object, e.getLocation().getByteOffset(), "JSON: " + e.getOriginalMessage());
-    } catch (StreamReadException e) {
+    } catch (JacksonException e) {
       throw new CorruptContainerException(object, 0, "JSON: " + e.getOriginalMessage());
+    } catch (CharConversionException e) {
+      throw new CorruptContainerException(object, 0, "JSON: " + e.getMessage());
     }
   }
 
@@ -85,9 +91,25 @@ final class ManifestReader {
       if (!paths.add(file.path())) {
         throw damaged("path '" + file.path() + "' twice");
       }
+      if (!files.isEmpty() && files.get(files.size() - 1).path().compareTo(file.path()) > 0) {
+        throw damaged("path '" + file.path() + "' is out of order");
+      }
       files.add(file);
     }
     return files;
+  }
+
+  /** A path below another file could not be restored. */
+  private void requireNoFolders(List<FileEntry> files) throws IOException {
+    Set<String> paths = new HashSet<>();
+    files.forEach(file -> paths.add(file.path()));
+    for (String path : paths) {
+      for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+        if (paths.contains(path.substring(0, slash))) {
+          throw damaged("path '" + path + "' lies below a file");
+        }
+      }
+    }
   }
 
   private FileEntry file() throws IOException {
@@ -108,7 +130,13 @@ final class ManifestReader {
       expect(JsonToken.VALUE_FALSE);
     }
     String link = text("link");
+    if (link.length() > MAX_LINK_CHARS || link.indexOf('\0') >= 0) {
+      throw damaged("link of '" + path + "' has " + link.length() + " characters or a NUL");
+    }
     String container = text("container");
+    if (container.length() > MAX_FORMAT_CHARS) {
+      throw damaged("container of " + container.length() + " characters");
+    }
     List<SegmentEntry> segments = new ArrayList<>();
     long total = 0;
     key("segments");
@@ -116,7 +144,10 @@ final class ManifestReader {
     while (in.nextToken() != JsonToken.END_ARRAY) {
       expect(JsonToken.START_OBJECT);
       SegmentEntry segment = segment();
-      total = Math.addExact(total, segment.lengthBytes());
+      if (segment.lengthBytes() > size - total) {
+        throw damaged("segments of '" + path + "' are longer than the file, " + size);
+      }
+      total += segment.lengthBytes();
       segments.add(segment);
     }
     if (total != size) {
@@ -172,6 +203,9 @@ final class ManifestReader {
     int pack = number(0, packs.size() - 1, "pack index");
     in.nextToken();
     long frameOffset = number();
+    if (frameOffset > Long.MAX_VALUE - 2 * MAX_CHUNK_BYTES) {
+      throw damaged("frame offset " + frameOffset);
+    }
     int frameStored = number(1, 2 * MAX_CHUNK_BYTES, "frame length");
     int frameRaw = number(1, MAX_CHUNK_BYTES, "raw frame length");
     int offset = number(0, frameRaw - length, "offset in frame");

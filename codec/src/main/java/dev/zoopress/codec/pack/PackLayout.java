@@ -14,6 +14,9 @@ final class PackLayout {
   /** Raw footer of a pack of 256 MiB of the smallest sensible chunks stays far below. */
   static final int MAX_FOOTER_BYTES = 1 << 28;
 
+  static final int MAX_FOOTER_RATIO = 256;
+  static final int FOOTER_SLACK_BYTES = 1 << 20;
+
   static final long HEADER_MAGIC = 0x0A1A0A0D_4B505A89L;
   static final long TRAILER_MAGIC = 0x0A1A0A0D_45505A89L;
 
@@ -32,6 +35,14 @@ final class PackLayout {
     out.putInt(manifest.length).putInt(crc(manifest, 0, manifest.length));
     out.putShort((short) VERSION).putShort((short) 0);
     return out.putInt(crc(out.array(), 0, 32)).putLong(TRAILER_MAGIC).array();
+  }
+
+  /**
+   * Longest footer that {@code stored} bytes may expand to: ids do not compress, so what shrinks
+   * much further is an attack on memory.
+   */
+  static long maxFooterBytes(long stored) {
+    return Math.min(MAX_FOOTER_BYTES, stored * MAX_FOOTER_RATIO + FOOTER_SLACK_BYTES);
   }
 
   static int crc(byte[] bytes, int offset, int length) {

@@ -49,7 +49,7 @@ public final class PackReader {
     long footerRaw = in.getInt(12) & 0xFFFFFFFFL;
     long manifestBytes = in.getInt(20) & 0xFFFFFFFFL;
     if (footerStored > PackLayout.MAX_FOOTER_BYTES
-        || footerRaw > PackLayout.MAX_FOOTER_BYTES
+        || footerRaw > PackLayout.maxFooterBytes(footerStored)
         || manifestBytes > PackLayout.MAX_FOOTER_BYTES
         || footerOffset != trailerOffset - footerStored
         || footerOffset - manifestBytes < PackLayout.HEADER_BYTES) {

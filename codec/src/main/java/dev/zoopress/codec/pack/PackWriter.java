@@ -90,6 +90,9 @@ public final class PackWriter implements Closeable {
     long footerOffset = length;
     byte[] raw = footer();
     byte[] footer = Zstd.compress(raw, FOOTER_ZSTD_LEVEL);
+    if (raw.length > PackLayout.maxFooterBytes(footer.length)) {
+      throw new IllegalStateException("too many chunks for one pack, or the same ones repeated");
+    }
     write(footer, 0, footer.length);
     byte[] trailer = PackLayout.trailer(footerOffset, footer, raw.length, manifest);
     write(trailer, 0, trailer.length);

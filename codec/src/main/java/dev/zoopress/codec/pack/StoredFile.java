@@ -1,6 +1,7 @@
 package dev.zoopress.codec.pack;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
@@ -136,7 +137,7 @@ public final class StoredFile implements ByteSource {
   private void decodeFrame(
       ChunkCache.PooledDecoder pooled, ChunkLocation at, byte[] target, int targetOffset)
       throws IOException {
-    ByteSource pack = pack(at.pack());
+    ByteSource pack = pack(at);
     byte[] stored = pooled.stored(at.frameStoredBytes());
     pack.readFully(at.frameOffset(), stored, 0, at.frameStoredBytes());
     pooled.decoder.decode(
@@ -159,7 +160,7 @@ public final class StoredFile implements ByteSource {
       int targetOffset)
       throws IOException {
     pooled.decoder.decodeRange(
-        pack(at.pack()),
+        pack(at),
         at.frameOffset(),
         at.frameStoredBytes(),
         at.frameRawBytes(),
@@ -167,6 +168,18 @@ public final class StoredFile implements ByteSource {
         count,
         target,
         targetOffset);
+  }
+
+  private ByteSource pack(ChunkLocation at) throws IOException {
+    ByteSource pack = pack(at.pack());
+    if (at.frameOffset() > pack.size() - at.frameStoredBytes()) {
+      throw new CorruptContainerException(
+          pack.name(),
+          pack.size(),
+          "too short for the frame at %d of %d bytes that %s needs"
+              .formatted(at.frameOffset(), at.frameStoredBytes(), name()));
+    }
+    return pack;
   }
 
   private ByteSource pack(String id) throws IOException {

@@ -1,0 +1,78 @@
+package dev.zoopress.codec.pack;
+
+import dev.zoopress.codec.Effort;
+import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.frame.FrameDecoder;
+import dev.zoopress.codec.frame.FrameEncoder;
+import dev.zoopress.codec.frame.FrameShape;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Encodes frames and proves that they decode to what went in. Memory: two buffers of the longest
+ * frame seen (at most 33 MiB together) and the coders' scratch. One thread at a time.
+ */
+final class FrameCoder implements Closeable {
+  private final FrameEncoder encoder;
+  private final FrameDecoder decoder = new FrameDecoder();
+  private byte[] encoded = {};
+  private byte[] decoded = {};
+  private long encodeNanos;
+  private long verifyNanos;
+
+  /** A coder of the given effort. */
+  FrameCoder(Effort effort) {
+    encoder = new FrameEncoder(effort);
+  }
+
+  /**
+   * Encodes {@code raw[offset, offset + length)} into {@link #encoded()}, decodes that and compares
+   * it with its source; returns the encoded length.
+   *
+   * @param what names the bytes in errors
+   * @throws IntegrityException if what is decoded differs: a fault of coder or machine
+   */
+  int encode(String what, byte[] raw, int offset, int length, FrameShape shape) throws IOException {
+    int room = FrameEncoder.maxEncodedLength(length);
+    if (encoded.length < room) {
+      encoded = new byte[room];
+    }
+    if (decoded.length < length) {
+      decoded = new byte[length];
+    }
+    long start = System.nanoTime();
+    int stored = encoder.encode(raw, offset, length, shape, encoded, 0);
+    long middle = System.nanoTime();
+    encodeNanos += middle - start;
+    decoder.decode(what, 0, encoded, 0, stored, decoded, 0, length);
+    int differs = Arrays.mismatch(raw, offset, offset + length, decoded, 0, length);
+    verifyNanos += System.nanoTime() - middle;
+    if (differs >= 0) {
+      throw new IntegrityException(
+          what + ": byte " + differs + " of " + length + " after decoding",
+          String.format("%02x", raw[offset + differs]),
+          String.format("%02x", decoded[differs]));
+    }
+    return stored;
+  }
+
+  /** Holds the last frame from index 0 on, until the next one is encoded. */
+  byte[] encoded() {
+    return encoded;
+  }
+
+  long encodeNanos() {
+    return encodeNanos;
+  }
+
+  long verifyNanos() {
+    return verifyNanos;
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+    decoder.close();
+  }
+}

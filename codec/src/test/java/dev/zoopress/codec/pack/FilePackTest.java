@@ -1,0 +1,141 @@
+package dev.zoopress.codec.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.Effort;
+import dev.zoopress.codec.manifest.ChunkEntry;
+import dev.zoopress.codec.manifest.FileEntry;
+import dev.zoopress.codec.manifest.SegmentEntry;
+import dev.zoopress.codec.tensor.DType;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class FilePackTest {
+  @ParameterizedTest
+  @EnumSource(Effort.class)
+  void comesBackTheSameAndIsTheSameForAnyNumberOfThreads(Effort effort) throws Exception {
+    byte[] file = PackSamples.mixed(7);
+    byte[] pack = PackSamples.pack("a.safetensors", file, effort, 1);
+    assertThat(PackSamples.pack("a.safetensors", file, effort, 3)).isEqualTo(pack);
+    assertThat(pack.length).isLessThan(file.length * 9 / 10);
+    assertThat(PackSamples.unpack(pack)).isEqualTo(file);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FilePack.unpack(PackSamples.source("pack", pack), out, 3, done -> {});
+    assertThat(out.toByteArray()).isEqualTo(file);
+  }
+
+  @Test
+  void packsFilesOfEverySmallSizeAndAroundTheLimits() throws Exception {
+    Random random = new Random(3);
+    int[] sizes = {0, 1, 2, 3, 4095, 65535, 65536, 65537, (1 << 24) - 1, 1 << 24, (1 << 24) + 1};
+    for (int size : sizes) {
+      byte[] file = new byte[size];
+      random.nextBytes(file);
+      byte[] pack = PackSamples.pack("any.bin", file, Effort.FAST, 2);
+      assertThat(pack.length).as("size %d", size).isLessThan(size + 4096);
+      assertThat(Arrays.equals(PackSamples.unpack(pack), file)).as("size %d", size).isTrue();
+    }
+  }
+
+  @Test
+  void storesEqualChunksOnce() throws Exception {
+    Random random = new Random(5);
+    PackSamples.Tensor one = PackSamples.noise(random, "one", DType.F32, 256, 512);
+    PackSamples.Tensor two = new PackSamples.Tensor("two", DType.F32, 256, 512, one.bytes());
+    byte[] file = PackSamples.safetensors(List.of(one, two));
+    byte[] pack = PackSamples.pack("a.safetensors", file, Effort.FAST, 2);
+    assertThat(pack.length).isLessThan(one.bytes().length + 4096);
+    assertThat(PackSamples.unpack(pack)).isEqualTo(file);
+  }
+
+  @Test
+  void tellsWhatAPackHolds() throws Exception {
+    byte[] file = PackSamples.mixed(8);
+    byte[] pack = PackSamples.pack("a.safetensors", file, Effort.FAST, 1);
+    FilePackInfo info = FilePack.info(PackSamples.source("pack", pack));
+    assertThat(info.file().path()).isEqualTo("a.safetensors");
+    assertThat(info.file().format()).isEqualTo("safetensors");
+    assertThat(info.file().sizeBytes()).isEqualTo(file.length);
+    assertThat(info.packBytes()).isEqualTo(pack.length);
+    assertThat(info.file().segments()).extracting(SegmentEntry::name).contains("large.BF16");
+  }
+
+  @Test
+  void writesNewFilesOnlyAndLeavesNothingHalfWritten(@TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("m.safetensors"), PackSamples.mixed(9));
+    Path packed = folder.resolve("m.zpk");
+    Path back = folder.resolve("back");
+    List<Long> told = new ArrayList<>();
+    FilePack.pack(file, packed, Effort.FAST, 2, told::add);
+    assertThat(told).isSorted().last().isEqualTo(Files.size(file));
+    FilePack.unpack(packed, back, 2, done -> {});
+    assertThat(back).hasSameBinaryContentAs(file);
+    assertThatThrownBy(() -> FilePack.unpack(packed, back, 1, done -> {}))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> FilePack.pack(folder, back.resolve("x"), Effort.FAST, 1, d -> {}))
+        .isInstanceOf(NoSuchFileException.class);
+    byte[] damaged = Files.readAllBytes(packed);
+    damaged[100_000] ^= 1;
+    Path bad = Files.write(folder.resolve("bad.zpk"), damaged);
+    assertThatThrownBy(() -> FilePack.unpack(bad, folder.resolve("never"), 2, done -> {}))
+        .isInstanceOf(CorruptContainerException.class);
+    assertThatThrownBy(() -> FilePack.unpack(file, folder.resolve("never"), 2, done -> {}))
+        .isInstanceOf(CorruptContainerException.class);
+    try (var all = Files.list(folder)) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("m.safetensors", "m.zpk", "back", "bad.zpk");
+    }
+  }
+
+  @Test
+  void readsAnyRangeOfAStoredFile() throws Exception {
+    byte[] file = PackSamples.mixed(10);
+    byte[] pack = PackSamples.pack("a.safetensors", file, Effort.FAST, 1);
+    FileEntry entry = FilePack.info(PackSamples.source("pack", pack)).file();
+    for (long cacheBytes : new long[] {0, 1 << 18, 1 << 26}) {
+      ChunkCache cache = new ChunkCache(cacheBytes);
+      try (StoredFile stored =
+          new StoredFile(entry, id -> PackSamples.source("pack", pack), cache)) {
+        Random random = new Random(cacheBytes);
+        for (int i = 0; i < 300; i++) {
+          int from = random.nextInt(file.length + 1);
+          int count = random.nextInt(Math.min(file.length - from, 1 << random.nextInt(20)) + 1);
+          byte[] target = new byte[count + 10];
+          stored.readFully(from, target, 5, count);
+          assertThat(Arrays.equals(target, 5, 5 + count, file, from, from + count)).isTrue();
+          assertThat(cache.bytes()).isLessThanOrEqualTo(cacheBytes);
+        }
+        assertThatThrownBy(() -> stored.readFully(file.length, new byte[1], 0, 1))
+            .isInstanceOf(java.io.EOFException.class);
+      }
+    }
+  }
+
+  @Test
+  void refusesLocationsOutsideThePack() throws Exception {
+    byte[] file = PackSamples.mixed(11);
+    byte[] pack = PackSamples.pack("a.safetensors", file, Effort.FAST, 1);
+    FileEntry entry = FilePack.info(PackSamples.source("pack", pack)).file();
+    ChunkEntry last = entry.segments().get(entry.segments().size() - 1).chunks().get(0);
+    int end = (int) last.location().frameOffset() + 100;
+    try (StoredFile stored =
+        new StoredFile(
+            entry, id -> PackSamples.source("pack", Arrays.copyOf(pack, end)), new ChunkCache(0))) {
+      assertThatThrownBy(() -> stored.readFully(file.length - 5, new byte[5], 0, 5))
+          .isInstanceOf(CorruptContainerException.class);
+    }
+  }
+}
