@@ -1,0 +1,50 @@
+package dev.zoopress.eval.compare;
+
+import java.io.Serializable;
+import java.util.BitSet;
+
+/**
+ * What the examples used of the embedding tables; every other weight of the graph takes part in
+ * each run as a whole. Not thread-safe.
+ */
+public final class Touched implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final BitSet tokens = new BitSet();
+  private final BitSet types = new BitSet();
+  private int longest;
+
+  void add(long[] ids, long[] typeIds) {
+    for (long id : ids) {
+      tokens.set((int) id);
+    }
+    for (long id : typeIds) {
+      types.set((int) id);
+    }
+    longest = Math.max(longest, ids.length);
+  }
+
+  /** Adds what another shard used. */
+  public void add(Touched other) {
+    tokens.or(other.tokens);
+    types.or(other.types);
+    longest = Math.max(longest, other.longest);
+  }
+
+  public int tokenRows() {
+    return tokens.cardinality();
+  }
+
+  public boolean hasToken(int id) {
+    return tokens.get(id);
+  }
+
+  /** Rows of the position table, the padding's row not counted. */
+  public int positionRows() {
+    return longest;
+  }
+
+  public int typeRows() {
+    return Math.max(1, types.cardinality());
+  }
+}
