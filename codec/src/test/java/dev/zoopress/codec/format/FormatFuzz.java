@@ -100,7 +100,7 @@ final class FormatFuzz {
   }
 
   /** Fixed cost of a parse: cursors' buffers, the archive's tail. */
-  private static final long FREE_BYTES = 256 << 10;
+  private static final long FREE_BYTES = 512 << 10;
 
   /** Inputs before allocation is measured: code is linked on first use, which allocates too. */
   private static final int WARM_UP = 2_000;
