@@ -1,0 +1,77 @@
+package dev.zoopress.jobs.store;
+
+import dev.zoopress.codec.ByteSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Immutable objects under '/'-separated relative keys. Thread-safe.
+ *
+ * <p>A key has no empty, {@code .} or {@code ..} segment and at most 1,000 bytes; others are an
+ * {@link IllegalArgumentException}. What a put returned for is durable and seen by every later call
+ * of any process.
+ */
+public interface ObjectStore extends Closeable {
+
+  /** What messages call this store: its URI or path, without credentials. */
+  String name();
+
+  /**
+   * Creates an object unless the key is taken. Of many calls that race for one key exactly one
+   * returns true, and the object holds that call's bytes, whole.
+   *
+   * @return true if this call created it, false if it was there
+   * @throws StoreException with its {@link StoreException.WriteState}
+   */
+  boolean putIfAbsent(String key, byte[] bytes) throws IOException;
+
+  /**
+   * Like {@link #putIfAbsent(String, byte[])} for a large object. Takes over {@code file}: it is
+   * moved where the store is local, and gone after a return in any case; after an exception it may
+   * remain.
+   */
+  boolean putIfAbsent(String key, Path file) throws IOException;
+
+  /** Writes or replaces an object; the last writer wins. Never for what must be decided once. */
+  void put(String key, byte[] bytes) throws IOException;
+
+  /**
+   * Reads a small object whole.
+   *
+   * @throws ObjectNotFoundException if there is none
+   * @throws dev.zoopress.codec.CorruptContainerException if it is larger than {@code maxBytes}
+   */
+  byte[] get(String key, int maxBytes) throws IOException;
+
+  /**
+   * Opens an object for ranged reads by several threads; close it.
+   *
+   * @throws ObjectNotFoundException if there is none
+   */
+  ByteSource open(String key) throws IOException;
+
+  /** The object's size in bytes; empty if there is none. */
+  OptionalLong size(String key) throws IOException;
+
+  /**
+   * Hands over every object below {@code folder}, at any depth, in no promised order.
+   *
+   * @param folder {@code ""} for all, else ends with '/'
+   */
+  void list(String folder, Consumer<ObjectInfo> each) throws IOException;
+
+  /**
+   * Hands over the names directly below {@code folder}, without '/': of objects and of folders that
+   * hold objects. Where the store is a file system, empty folders may be among them.
+   */
+  void children(String folder, Consumer<String> each) throws IOException;
+
+  /** Removes an object; false if it was not there. */
+  boolean delete(String key) throws IOException;
+
+  /** An existing local directory for files that {@link #putIfAbsent(String, Path)} will take. */
+  Path spoolDirectory() throws IOException;
+}
