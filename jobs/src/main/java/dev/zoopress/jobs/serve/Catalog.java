@@ -1,0 +1,21 @@
+package dev.zoopress.jobs.serve;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What the server shows of a store. Thread-safe. */
+interface Catalog {
+  /** Passes the names of all models, in order. */
+  void models(Consumer<String> each) throws IOException;
+
+  /** Whether the model has any published revision. */
+  boolean exists(String model) throws IOException;
+
+  /** The revision that a commit, a branch or a tag names; empty where there is none. */
+  Optional<Snapshot> find(String model, String revision) throws IOException;
+
+  /** Branches and tags of a model with the commits they name. */
+  Map<String, String> refs(String model) throws IOException;
+}
