@@ -4,6 +4,12 @@ import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.IntegrityException;
 import dev.zoopress.codec.MalformedInputException;
 import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.jobs.restore.Selection;
+import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.LeaseHeldException;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
+import dev.zoopress.jobs.store.RepositoryNotFoundException;
+import dev.zoopress.jobs.store.StoreException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -38,6 +44,24 @@ record Failure(int exitCode, String kind, String message) {
   private static Failure known(Throwable t) {
     if (t instanceof UsageException) {
       return new Failure(ExitCode.USAGE, "usage", t.getMessage());
+    }
+    if (t instanceof RepositoryNotFoundException) {
+      return new Failure(ExitCode.NO_REPOSITORY, "no-repository", t.getMessage());
+    }
+    if (t instanceof LeaseHeldException || t instanceof ConflictException) {
+      return new Failure(ExitCode.LOST_RACE, "lost-race", t.getMessage());
+    }
+    if (t instanceof Selection.NotInStoreException) {
+      return new Failure(ExitCode.FAILED, "not-in-store", t.getMessage());
+    }
+    if (t instanceof StoreException) {
+      return new Failure(ExitCode.FAILED, "store", t.getMessage());
+    }
+    if (t instanceof ObjectNotFoundException) {
+      return new Failure(
+          ExitCode.NOT_EQUAL,
+          "damaged",
+          t.getMessage() + "; run 'zoopress verify --quick' to see which models it touches");
     }
     if (t instanceof CorruptContainerException || t instanceof IntegrityException) {
       return new Failure(

@@ -1,0 +1,148 @@
+package dev.zoopress.jobs.restore;
+
+import dev.zoopress.jobs.store.Pointer;
+import dev.zoopress.jobs.store.Repository;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What {@code MODEL[@REV]...} stands for in a repository.
+ *
+ * @param revisions sorted by model and revision, each once
+ * @param refs of the models of which all revisions are selected
+ */
+public record Selection(List<StoredRevision> revisions, List<Ref> refs) {
+
+  /** A named revision. */
+  public record Ref(String model, String name, String revision) {}
+
+  /** A model or revision that was asked for is not in the store. */
+  public static final class NotInStoreException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public NotInStoreException(String message) {
+      super(message);
+    }
+  }
+
+  public Selection {
+    revisions = List.copyOf(revisions);
+    refs = List.copyOf(refs);
+  }
+
+  /**
+   * Resolves what was asked for; nothing asked for is everything. In the plain layout a model means
+   * its newest revision, in the cache layout all of them.
+   */
+  public static Selection of(Repository repository, List<String> wanted, Layout layout)
+      throws IOException {
+    TreeMap<String, StoredRevision> revisions = new TreeMap<>();
+    List<Ref> refs = new ArrayList<>();
+    List<String> names = wanted.isEmpty() ? models(repository) : wanted;
+    for (String name : new TreeSet<>(names)) {
+      int at = wanted.isEmpty() ? -1 : name.lastIndexOf('@');
+      String model = at < 0 ? name : name.substring(0, at);
+      TreeMap<String, StoredRevision> published = published(repository, model);
+      List<String> all = new ArrayList<>(published.keySet());
+      if (all.isEmpty() && wanted.isEmpty()) {
+        continue;
+      }
+      if (all.isEmpty()) {
+        throw new NotInStoreException(
+            model + ": no such model in the store; 'zoopress ls' lists what is there");
+      }
+      Map<String, String> named = refs(repository, model);
+      List<String> chosen;
+      if (at >= 0) {
+        chosen = List.of(resolve(model, name.substring(at + 1), all, named));
+      } else if (layout == Layout.HF_CACHE) {
+        chosen = all;
+        named.forEach((ref, revision) -> refs.add(new Ref(model, ref, revision)));
+      } else {
+        chosen = List.of(newest(all, named));
+      }
+      for (String revision : chosen) {
+        StoredRevision stored = published.get(revision);
+        StoredRevision other =
+            revisions.put(model + (layout == Layout.PLAIN ? "" : "@" + revision), stored);
+        if (other != null && !other.equals(stored)) {
+          throw new NotInStoreException(
+              model
+                  + ": the plain layout holds one revision of a model; ask for one, or use --layout hf-cache");
+        }
+      }
+    }
+    return new Selection(new ArrayList<>(revisions.values()), refs);
+  }
+
+  private static String resolve(
+      String model, String text, List<String> all, Map<String, String> refs) throws IOException {
+    if (refs.containsKey(text)) {
+      return refs.get(text);
+    }
+    List<String> matches = all.stream().filter(r -> r.startsWith(text)).toList();
+    if (text.length() < 4 && !all.contains(text) || matches.size() != 1) {
+      throw new NotInStoreException(
+          model
+              + "@"
+              + text
+              + ": "
+              + (matches.size() > 1 ? "several revisions start so" : "no such revision")
+              + "; the model has "
+              + String.join(", ", all.subList(0, Math.min(all.size(), 5))));
+    }
+    return matches.get(0);
+  }
+
+  /** What {@code refs/main} names; where there is none, what was published last. */
+  private static String newest(List<String> all, Map<String, String> refs) {
+    String main = refs.get("main");
+    if (main != null && all.contains(main)) {
+      return main;
+    }
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    if (!refs.isEmpty()) {
+      return refs.values().iterator().next();
+    }
+    return all.get(all.size() - 1);
+  }
+
+  private static List<String> models(Repository repository) throws IOException {
+    List<String> models = new ArrayList<>();
+    repository.models(models::add);
+    return models;
+  }
+
+  /** The published revisions of a model and their manifests. */
+  private static TreeMap<String, StoredRevision> published(Repository repository, String model)
+      throws IOException {
+    List<String> names = new ArrayList<>();
+    repository.revisions(model, names::add);
+    TreeMap<String, StoredRevision> published = new TreeMap<>();
+    for (String name : names) {
+      Optional<Pointer> pointer = repository.pointer(model, name);
+      if (pointer.isPresent() && !pointer.get().deleted()) {
+        published.put(name, new StoredRevision(model, name, pointer.get().manifest()));
+      }
+    }
+    return published;
+  }
+
+  private static TreeMap<String, String> refs(Repository repository, String model)
+      throws IOException {
+    List<String> names = new ArrayList<>();
+    repository.refs(model, names::add);
+    TreeMap<String, String> refs = new TreeMap<>();
+    for (String name : names) {
+      repository.ref(model, name).ifPresent(revision -> refs.put(name, revision));
+    }
+    return refs;
+  }
+}
