@@ -21,7 +21,9 @@ public enum TaskKind {
   QNLI("qnli", Head.CLASSIFICATION, List.of("entailment", "not_entailment")),
   RTE("rte", Head.CLASSIFICATION, List.of("entailment", "not_entailment")),
   WNLI("wnli", Head.CLASSIFICATION, List.of("not_entailment", "entailment")),
-  ADVGLUE("advglue", Head.CLASSIFICATION, List.of());
+  ADVGLUE("advglue", Head.CLASSIFICATION, List.of()),
+  /** ONNX files of a model as they are, on seeded inputs. */
+  ONNX("onnx", Head.FEATURES, List.of());
 
   private final String id;
   private final Head head;

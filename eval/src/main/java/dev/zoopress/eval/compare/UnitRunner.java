@@ -1,0 +1,161 @@
+package dev.zoopress.eval.compare;
+
+import dev.zoopress.eval.compare.Unit.Stage;
+import dev.zoopress.eval.model.LoadedTensor;
+import dev.zoopress.eval.model.ModelConfig;
+import dev.zoopress.eval.model.ModelFiles;
+import dev.zoopress.eval.model.UnusableModelException;
+import dev.zoopress.eval.task.Example;
+import dev.zoopress.eval.task.LabelMap;
+import dev.zoopress.eval.task.TaskKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Does units. What is wrong with a model becomes its result's error; failing reads are thrown, so
+ * that a scheduler tries again.
+ */
+public final class UnitRunner {
+  private static final int CONTROL_EXAMPLES = 4;
+  private static final long SEED = 20260101L;
+
+  private final Unit unit;
+  private SortedMap<String, FileDigest> digestsA = new TreeMap<>();
+  private SortedMap<String, FileDigest> digestsB = new TreeMap<>();
+  private ShardResult shard = new ShardResult(List.of(), List.of(), new Touched(), 0, 0);
+  private SortedMap<String, String> buffersA = new TreeMap<>();
+  private SortedMap<String, String> buffersB = new TreeMap<>();
+  private List<Integer> labels = List.of();
+  private List<String> warnings = new ArrayList<>();
+  private final List<Guard> guards = new ArrayList<>();
+  private List<NegativeControl> controls = List.of();
+  private final Map<String, String> facts = new LinkedHashMap<>();
+
+  private UnitRunner(Unit unit) {
+    this.unit = unit;
+  }
+
+  /** Does {@code unit}. */
+  public static UnitResult run(Unit unit) throws IOException {
+    UnitRunner runner = new UnitRunner(unit);
+    String error = "";
+    try {
+      runner.work();
+    } catch (UnusableModelException e) {
+      error = e.getMessage();
+    }
+    return new UnitResult(
+        unit.model(),
+        unit.stage(),
+        unit.kind(),
+        error,
+        runner.digestsA,
+        runner.digestsB,
+        runner.shard,
+        runner.buffersA,
+        runner.buffersB,
+        List.copyOf(runner.labels),
+        List.copyOf(runner.warnings),
+        List.copyOf(runner.guards),
+        runner.controls,
+        new LinkedHashMap<>(runner.facts));
+  }
+
+  private void work() throws IOException {
+    try (ModelFiles a = unit.a().open();
+        ModelFiles b = unit.b().open()) {
+      if (unit.stage() == Stage.BYTES) {
+        guards.add(
+            new Guard(
+                "Are the two sides two places?",
+                !a.origin().equals(b.origin()),
+                "original: " + a.origin() + "; stored: " + b.origin()));
+        digestsA = Digests.of(a);
+        digestsB = Digests.of(b);
+      } else if (unit.kind() == TaskKind.ONNX) {
+        onnx(a, b);
+      } else {
+        SidePool.use(unit, a, b, (x, y) -> encoder(x, y, b));
+      }
+    }
+  }
+
+  private void onnx(ModelFiles a, ModelFiles b) throws IOException {
+    OnnxFileRun run = new OnnxFileRun(a, b, unit.session());
+    if (unit.stage() == Stage.TASK) {
+      shard = run.run();
+      buffersA = run.modelsA();
+      buffersB = run.modelsB();
+      facts.putAll(run.facts());
+    } else {
+      controls = run.controls(SEED);
+    }
+  }
+
+  private void encoder(Side a, Side b, ModelFiles stored) throws IOException {
+    if (unit.stage() == Stage.CONTROLS) {
+      List<Example> few = unit.examples().examples().stream().limit(CONTROL_EXAMPLES).toList();
+      controls =
+          NegativeControls.run(a, stored, unit.kind(), unit.tasks(), unit.session(), few, SEED);
+      ShardResult here = new Lockstep(a, b, unit.kind(), unit.tasks()).run(few);
+      guards.add(ProcessGuard.check("original", unit.a(), unit, few, here.outcomes()));
+      guards.add(ProcessGuard.check("stored", unit.b(), unit, few, here.outcomes()));
+      return;
+    }
+    ModelConfig config = a.session().config();
+    if (!unit.kind().labels().isEmpty()) {
+      LabelMap map = LabelMap.of(config, unit.kind(), unit.tasks().labelMap());
+      labels = map.toGlue();
+      if (!map.warning().isEmpty()) {
+        warnings.add(map.warning());
+      }
+    }
+    shard = new Lockstep(a, b, unit.kind(), unit.tasks()).run(unit.examples().examples());
+    buffersA = a.buffers();
+    buffersB = b.buffers();
+    guards.add(
+        new Guard(
+            "Does each side hold weights of its own?",
+            !sharesBuffer(a, b),
+            a.buffers().size() + " buffers on each side, none shared"));
+    boolean sameInputs = shard.outcomes().stream().allMatch(o -> o.inputsA().equals(o.inputsB()));
+    guards.add(
+        new Guard(
+            "Do both tokenizers, each read from its own side, give the same ids?",
+            sameInputs,
+            "made from " + a.tokenizer().madeFrom() + " and " + b.tokenizer().madeFrom()));
+    facts(a, config);
+  }
+
+  private void facts(Side a, ModelConfig config) {
+    Map<String, Long> types = new TreeMap<>();
+    long bytes = 0;
+    for (LoadedTensor weight : a.session().weights()) {
+      types.merge(weight.entry().dtype().name(), 1L, Long::sum);
+      bytes += weight.entry().lengthBytes();
+    }
+    facts.put(
+        "weights", types + ", " + bytes + " bytes, handed to ONNX Runtime as they are stored");
+    if (types.keySet().stream().anyMatch(t -> !t.equals("F32"))) {
+      facts.put("computing", "16-bit weights are widened exactly to F32 inside the graph");
+    }
+    facts.put(
+        "unused", a.session().unused().size() + " tensors that this head does not compute with");
+    facts.put("vocabulary", Integer.toString(config.vocabSize()));
+    facts.put("positions", Integer.toString(config.maxPositions()));
+  }
+
+  private static boolean sharesBuffer(Side a, Side b) {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    a.session().weights().forEach(w -> seen.add(w.bytes()));
+    return b.session().weights().stream().anyMatch(w -> seen.contains(w.bytes()));
+  }
+}
