@@ -34,6 +34,9 @@ public final class ContextEncoder implements BlockEncoder {
   public int begin(RawFrame raw, BlockGrid grid, byte[] target, int targetOffset) {
     this.raw = raw;
     this.grid = grid;
+    if (raw.shape().dtype() == DType.OPAQUE && raw.shape().columns() == 0) {
+      return -1;
+    }
     Plan plan = planner.plan(raw);
     side.reset();
     PlanFormat.write(plan, planner.grid(), side);

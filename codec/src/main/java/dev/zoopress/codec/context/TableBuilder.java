@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /** Counts symbols under a chosen model and makes the tables. Reusable; not thread-safe. */
 final class TableBuilder {
-  private static final int STRIP = 4096;
+  private static final int STRIP = SymbolStrip.LENGTH;
   private static final int LEAST_COUNTED = 1 << 18;
   private static final double RARENESS = 1.5;
 

@@ -76,11 +76,21 @@ public final class FrameEncoder implements Closeable {
     if (length > width && repeats(source, offset, length, width)) {
       return encodeConstant(raw, target, targetOffset);
     }
+    int stored = -1;
     for (BlockEncoder kind : kinds) {
-      int stored = encodeAs(kind, raw, target, targetOffset);
-      if (stored > 0) {
-        return stored;
+      if (stored < 0) {
+        stored = encodeAs(kind, raw, target, targetOffset);
+      } else if (!isFloat(whole.dtype())) {
+        // Integers and text may repeat, which only some kinds see.
+        int other = encodeAs(kind, raw, trial(length), 0);
+        if (other > 0 && other < stored) {
+          System.arraycopy(trial, 0, target, targetOffset, other);
+          stored = other;
+        }
       }
+    }
+    if (stored > 0) {
+      return stored;
     }
     return encodeRaw(raw, target, targetOffset);
   }
@@ -110,12 +120,8 @@ public final class FrameEncoder implements Closeable {
     FrameShape whole =
         length % shape.dtype().alignmentBytes() == 0 ? shape : FrameShape.flat(DType.OPAQUE);
     RawFrame raw = new RawFrame(source, offset, length, whole, base, baseOffset);
-    int room = maxEncodedLength(length);
-    if (trial.length < room) {
-      trial = new byte[room];
-    }
     for (BlockEncoder kind : deltas) {
-      int stored = encodeAs(kind, raw, trial, 0);
+      int stored = encodeAs(kind, raw, trial(length), 0);
       if (stored > 0) {
         if (stored < plain) {
           System.arraycopy(trial, 0, target, targetOffset, stored);
@@ -209,6 +215,21 @@ public final class FrameEncoder implements Closeable {
     target[targetOffset + 3] = (byte) log2;
     INT.set(target, targetOffset + 4, raw.length());
     INT.set(target, end, FrameHead.crc(target, targetOffset, end - targetOffset));
+  }
+
+  private byte[] trial(int length) {
+    int room = maxEncodedLength(length);
+    if (trial.length < room) {
+      trial = new byte[room];
+    }
+    return trial;
+  }
+
+  private static boolean isFloat(DType dtype) {
+    return switch (dtype) {
+      case F64, F32, BF16, F16, F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ, C64, C128 -> true;
+      default -> false;
+    };
   }
 
   /** Whether the bytes are one element of {@code width} bytes over and over. */

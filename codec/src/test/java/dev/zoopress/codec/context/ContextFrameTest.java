@@ -1,5 +1,6 @@
 package dev.zoopress.codec.context;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -98,6 +99,19 @@ final class ContextFrameTest {
     byte[] gaussian = TestData.make(DType.BF16, TestData.Shape.GAUSSIAN, count, 512, 1);
     assertThat(encode(gaussian, FrameShape.flat(DType.BF16)).length)
         .isLessThan(gaussian.length * 656 / 1000);
+  }
+
+  @Test
+  void textAndRepeatingIntegersGoToWhatSeesRepetition() {
+    byte[] text = "weights, biases and other things; ".repeat(4000).getBytes(UTF_8);
+    assertThat(encode(text, FrameShape.flat(DType.OPAQUE)).length).isLessThan(text.length / 50);
+    byte[] positions = new byte[8 * 20_000];
+    for (int i = 0; i < positions.length; i += 8) {
+      positions[i] = (byte) (i / 8 % 512);
+      positions[i + 1] = (byte) (i / 8 % 512 >> 8);
+    }
+    assertThat(encode(positions, FrameShape.flat(DType.I64)).length)
+        .isLessThan(positions.length / 20);
   }
 
   @Test
