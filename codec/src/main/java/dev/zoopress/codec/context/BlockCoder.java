@@ -120,7 +120,8 @@ final class BlockCoder {
       int rawEnd = -1;
       if (skewed) {
         int bits = plan.layout().rawBits();
-        rawEnd = planes.encodeSkewed(raw, rawLength, bits, target, at, limit);
+        int packed = at + rawLength / 8 * bits;
+        rawEnd = planes.encodeTree(raw, rawLength, target, at, Math.min(limit, packed));
         if (rawEnd < 0) {
           rawLength = pack(rawLength, bits);
         } else {

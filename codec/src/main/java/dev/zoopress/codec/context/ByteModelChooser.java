@@ -25,10 +25,8 @@ final class ByteModelChooser {
             scaled(dtype, elements, source, at, count, grid);
         default -> {
           if (elements == Elements.BYTES) {
-            ContextModel levels = Levels.of(source, at, grid);
-            if (levels != null) {
-              consider(levels, elements, source, at, count, Levels.bits(levels));
-            }
+            levels(Levels.of(source, at, grid), elements, source, at, count);
+            levels(ColumnClasses.of(source, at, grid), elements, source, at, count);
           }
         }
       }
@@ -60,6 +58,13 @@ final class ByteModelChooser {
               classes,
               classes == 1 ? null : kept);
       double side = terms.bits() + (classes == 1 ? 0 : Entropy.bits(kept));
+      consider(model, elements, source, at, count, side);
+    }
+  }
+
+  private void levels(ContextModel model, Elements elements, byte[] source, int at, int count) {
+    if (model != null) {
+      double side = Entropy.bitsOf(model.rows()) + Entropy.bitsOf(model.columns());
       consider(model, elements, source, at, count, side);
     }
   }

@@ -89,8 +89,4 @@ final class Levels {
     }
     return alike ? null : ContextModel.levels(grid, rows, columns);
   }
-
-  static double bits(ContextModel model) {
-    return Entropy.bitsOf(model.rows()) + Entropy.bitsOf(model.columns());
-  }
 }

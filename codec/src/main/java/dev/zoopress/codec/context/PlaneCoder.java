@@ -1,7 +1,5 @@
 package dev.zoopress.codec.context;
 
-import static dev.zoopress.codec.entropy.LittleEndian.getLong;
-
 import dev.zoopress.codec.entropy.AnsDecoder;
 import dev.zoopress.codec.entropy.AnsEncoder;
 import dev.zoopress.codec.entropy.AnsTables;
@@ -14,16 +12,18 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Codes a stretch of bytes without contexts: verbatim, constant, or by ANS with a table of its own.
- * Not thread-safe.
+ * Codes a stretch of bytes without contexts: verbatim, constant, or by ANS with a table of its own,
+ * whole or in parts that differ. Not thread-safe.
  *
  * <p>Plane: mode u8; 0: the bytes; 1: one byte; 2: table length u16, table (range-coded {@link
- * SymbolTables} of one context), ANS stream.
+ * SymbolTables} of one context), ANS stream; 3: two planes, of the first half (rounded up to 8) and
+ * of the rest.
  */
 final class PlaneCoder {
   private static final int VERBATIM = 0;
   private static final int CONSTANT = 1;
   private static final int ANS = 2;
+  private static final int SPLIT = 3;
 
   /** Below this there is nothing to gain from a table. */
   private static final int SMALLEST = 256;
@@ -36,7 +36,8 @@ final class PlaneCoder {
   private final AnsEncoder encoder = new AnsEncoder();
   private final AnsDecoder decoder = new AnsDecoder();
   private final RangeEncoder side = new RangeEncoder();
-  private final int[] counts = new int[4 * SymbolTables.SYMBOLS];
+  private final int[] counts = new int[SymbolTables.SYMBOLS];
+  private final PlaneTree tree = new PlaneTree();
   private final byte[] strip = new byte[STRIP];
 
   /** Whether a table looks worth trying for values of {@code bits} bits each. */
@@ -70,16 +71,48 @@ final class PlaneCoder {
 
   /** Writes a plane and returns where it ends; -1 if it might pass {@code limit}. */
   int encode(byte[] plane, int count, byte[] target, int at, int limit) {
-    if (count > 1 && Arrays.equals(plane, 0, count - 1, plane, 1, count)) {
+    return looksSkewed(plane, count, 8)
+        ? encodeTree(plane, count, target, at, limit)
+        : encodeLeaf(plane, 0, count, false, target, at, limit);
+  }
+
+  /** As {@link #encode} without looking whether it is worth it. */
+  int encodeTree(byte[] plane, int count, byte[] target, int at, int limit) {
+    tree.build(plane, count);
+    return encodeNode(plane, 0, count, 1, target, at, limit);
+  }
+
+  private int encodeNode(
+      byte[] plane, int from, int count, int node, byte[] target, int at, int limit) {
+    if (at < 0 || !tree.isSplit(node)) {
+      return at < 0 ? -1 : encodeLeaf(plane, from, count, true, target, at, limit);
+    }
+    if (at >= limit) {
+      return -1;
+    }
+    target[at] = SPLIT;
+    int half = firstHalf(count);
+    int middle = encodeNode(plane, from, half, 2 * node, target, at + 1, limit);
+    return encodeNode(plane, from + half, count - half, 2 * node + 1, target, middle, limit);
+  }
+
+  /** Where a split plane is cut. */
+  static int firstHalf(int count) {
+    return count / 2 + 7 & ~7;
+  }
+
+  private int encodeLeaf(
+      byte[] plane, int from, int count, boolean trySkewed, byte[] target, int at, int limit) {
+    if (count > 1 && Arrays.equals(plane, from, from + count - 1, plane, from + 1, from + count)) {
       if (at + 2 > limit) {
         return -1;
       }
       target[at] = CONSTANT;
-      target[at + 1] = plane[0];
+      target[at + 1] = plane[from];
       return at + 2;
     }
-    if (looksSkewed(plane, count, 8)) {
-      int end = encodeSkewed(plane, count, 8, target, at, limit);
+    if (trySkewed && count >= SMALLEST) {
+      int end = encodeSkewed(plane, from, count, target, at, limit);
       if (end >= 0) {
         return end;
       }
@@ -88,35 +121,36 @@ final class PlaneCoder {
       return -1;
     }
     target[at] = VERBATIM;
-    System.arraycopy(plane, 0, target, at + 1, count);
+    System.arraycopy(plane, from, target, at + 1, count);
     return at + 1 + count;
   }
 
-  /** By ANS, or -1 where that needs {@code bits} bits a value or more, or passes {@code limit}. */
-  int encodeSkewed(byte[] plane, int count, int bits, byte[] target, int at, int limit) {
-    countAll(plane, count);
+  /** By ANS, or -1 where that is not shorter than the bytes, or passes {@code limit}. */
+  private int encodeSkewed(byte[] plane, int from, int count, byte[] target, int at, int limit) {
+    Arrays.fill(counts, 0, SymbolTables.SYMBOLS, 0);
+    tree.count(plane, from, count, counts);
     int log = count < 1 << 14 ? 10 : AnsTables.MAX_LOG - 1;
     SymbolTables table = SymbolTables.exact(counts, log, count < 1 << 14 ? 2 : 3);
     side.reset();
     table.write(side);
     int sideLength = side.finish();
     double estimate = Entropy.bits(counts, 0, SymbolTables.SYMBOLS) / 8 + sideLength + 32;
-    if (estimate >= count * (double) bits / 8) {
+    if (estimate >= count) {
       return -1;
     }
     tables.forEncoding(table);
     int padded = count + 7 & ~7;
     encoder.begin(tables, padded);
     byte common = (byte) Entropy.most(counts, 0);
-    for (int from = (count - 1) / STRIP * STRIP; from >= 0; from -= STRIP) {
-      int run = Math.min(STRIP, count - from);
-      System.arraycopy(plane, from, strip, 0, run);
+    for (int i = (count - 1) / STRIP * STRIP; i >= 0; i -= STRIP) {
+      int run = Math.min(STRIP, count - i);
+      System.arraycopy(plane, from + i, strip, 0, run);
       int full = run + 7 & ~7;
       Arrays.fill(strip, run, full, common);
       encoder.prepend(strip, full);
     }
     int end = at + 3 + sideLength + encoder.length();
-    if (end > limit || end - at >= count * (long) bits / 8) {
+    if (end > limit || end - at >= count) {
       return -1;
     }
     target[at] = ANS;
@@ -126,54 +160,41 @@ final class PlaneCoder {
     return encoder.finish(target, at + 3 + sideLength);
   }
 
-  private void countAll(byte[] plane, int count) {
-    Arrays.fill(counts, 0);
-    int i = 0;
-    for (; i + 8 <= count; i += 8) {
-      long value = getLong(plane, i);
-      counts[(int) value & 0xff]++;
-      counts[256 + ((int) (value >>> 8) & 0xff)]++;
-      counts[512 + ((int) (value >>> 16) & 0xff)]++;
-      counts[768 + ((int) (value >>> 24) & 0xff)]++;
-      counts[(int) (value >>> 32) & 0xff]++;
-      counts[256 + ((int) (value >>> 40) & 0xff)]++;
-      counts[512 + ((int) (value >>> 48) & 0xff)]++;
-      counts[768 + (int) (value >>> 56)]++;
-    }
-    for (; i < count; i++) {
-      counts[plane[i] & 0xff]++;
-    }
-    for (int s = 0; s < 256; s++) {
-      counts[s] += counts[256 + s] + counts[512 + s] + counts[768 + s];
-    }
-  }
-
   /** Reads a plane of {@code count} bytes into {@code plane}, which has 7 bytes more. */
   void decode(FrameCursor in, byte[] plane, int count) throws IOException {
+    decode(in, plane, 0, count, 0);
+  }
+
+  private void decode(FrameCursor in, byte[] plane, int from, int count, int depth)
+      throws IOException {
     int mode = in.u8();
     if (mode == VERBATIM) {
-      System.arraycopy(in.bytes(), in.skip(count), plane, 0, count);
+      System.arraycopy(in.bytes(), in.skip(count), plane, from, count);
     } else if (mode == CONSTANT) {
-      Arrays.fill(plane, 0, count, (byte) in.u8());
+      Arrays.fill(plane, from, from + count, (byte) in.u8());
     } else if (mode == ANS) {
-      decodeAns(in, plane, count);
+      decodeAns(in, plane, from, count);
+    } else if (mode == SPLIT && depth < PlaneTree.DEPTH && count >= 16) {
+      int half = firstHalf(count);
+      decode(in, plane, from, half, depth + 1);
+      decode(in, plane, from + half, count - half, depth + 1);
     } else {
       throw in.damaged("plane mode " + mode);
     }
   }
 
-  private void decodeAns(FrameCursor in, byte[] plane, int count) throws IOException {
+  private void decodeAns(FrameCursor in, byte[] plane, int from, int count) throws IOException {
     int sideLength = in.u16();
     int sideAt = in.skip(sideLength);
-    int from = in.skip(0);
+    int stream = in.skip(0);
     try {
       tables.forDecoding(SymbolTables.read(new RangeDecoder(in.bytes(), sideAt, sideLength), 1));
-      int end = decoder.begin(tables, in.bytes(), from, from + in.remaining());
-      in.skip(end - from);
+      int end = decoder.begin(tables, in.bytes(), stream, stream + in.remaining());
+      in.skip(end - stream);
       for (int i = 0; i < count; i += STRIP) {
         int run = Math.min(STRIP, count - i);
         decoder.next(strip, run + 7 & ~7);
-        System.arraycopy(strip, 0, plane, i, run);
+        System.arraycopy(strip, 0, plane, from + i, run);
       }
       decoder.finish();
     } catch (StreamException e) {
