@@ -216,7 +216,7 @@ public final class FrameDecoder implements Closeable {
     BlockDecoder decoder = kinds.computeIfAbsent(head.kind(), FrameDecoder::decoder);
     if (head.kind().needsBase()) {
       if (base == null) {
-        throw new IllegalArgumentException("a frame of kind " + head.kind() + " without its base");
+        throw head.damaged(0, "a frame of kind " + head.kind() + ", and no base given");
       }
       decoder.base(base, baseOffset);
     }

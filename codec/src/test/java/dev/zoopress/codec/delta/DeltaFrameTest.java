@@ -150,7 +150,7 @@ final class DeltaFrameTest {
     byte[] target = new byte[raw.length];
     assertThatThrownBy(
             () -> decoder.decode("frame", 0, frame, 0, frame.length, target, 0, raw.length))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(CorruptContainerException.class);
   }
 
   @Test

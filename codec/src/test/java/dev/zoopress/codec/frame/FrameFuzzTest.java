@@ -29,19 +29,23 @@ class FrameFuzzTest {
         FrameDecoder decoder = new FrameDecoder()) {
       byte[] encoded = new byte[FrameEncoder.maxEncodedLength(1 << 16)];
       byte[] frame = new byte[0];
+      byte[] raw = new byte[0];
       int length = 1;
       for (int input = 0; input < INPUTS; input++) {
         if (input % 50 == 0) {
           DType dtype = dtypes[random.nextInt(dtypes.length)];
           length = (1 + random.nextInt(2000)) * Math.min(8, dtype.alignmentBytes());
-          byte[] raw = new byte[length];
+          raw = new byte[length];
           patterns[random.nextInt(patterns.length)].fill(random, dtype, raw, 0, length);
           FrameShape shape = new FrameShape(dtype, 16, 0);
           frame = Arrays.copyOf(encoded, encoder.encode(raw, 0, length, shape, encoded, 0));
         }
         byte[] damaged = damage(random, frame);
+        byte[] decoded = new byte[length];
         try {
-          decoder.decode("fuzz", 0, damaged, 0, damaged.length, new byte[length], 0, length);
+          decoder.decode("fuzz", 0, damaged, 0, damaged.length, decoded, 0, length);
+          // Damage to the head's sum alone was made right, and types of one width are alike.
+          assertThat(decoded).as("seed %d input %d", SEED, input).isEqualTo(raw);
         } catch (CorruptContainerException | UnsupportedVersionException e) {
           refused++;
         } catch (IOException | RuntimeException e) {
@@ -49,7 +53,7 @@ class FrameFuzzTest {
         }
       }
     }
-    assertThat(refused).isEqualTo(INPUTS);
+    assertThat(refused).isGreaterThan(INPUTS * 9 / 10);
   }
 
   /** Changes a few bytes, then makes the sum of the head right. */
