@@ -34,7 +34,7 @@ final class ManifestReader {
   }
 
   Manifest read() throws IOException {
-    long size = Zstd.getFrameContentSize(stored);
+    long size = stored.length == 0 ? -1 : Zstd.getFrameContentSize(stored);
     if (size <= 0 || size > ManifestFormat.MAX_JSON_BYTES) {
       throw new CorruptContainerException(object, 0, "decompressed length " + size);
     }
