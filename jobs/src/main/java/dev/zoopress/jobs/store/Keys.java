@@ -12,7 +12,7 @@ final class Keys {
   /** Returns {@code key} or throws {@link IllegalArgumentException}. */
   static String key(String key) {
     if (key.isEmpty() || key.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-      throw new IllegalArgumentException(
+      throw new InvalidKeyException(
           "key must have 1 to " + MAX_BYTES + " bytes: '" + abbreviate(key) + "'");
     }
     int start = 0;
@@ -29,7 +29,7 @@ final class Keys {
   static String folder(String folder) {
     if (!folder.isEmpty()) {
       if (!folder.endsWith("/")) {
-        throw new IllegalArgumentException("folder must end with '/': '" + folder + "'");
+        throw new InvalidKeyException("folder must end with '/': '" + folder + "'");
       }
       key(folder.substring(0, folder.length() - 1));
     }
@@ -43,7 +43,7 @@ final class Keys {
       bad = c < 0x21 || c > 0x7e || c == '\\' || c == ':';
     }
     if (bad) {
-      throw new IllegalArgumentException(
+      throw new InvalidKeyException(
           "key has an empty, relative or unprintable segment: '" + abbreviate(key) + "'");
     }
   }

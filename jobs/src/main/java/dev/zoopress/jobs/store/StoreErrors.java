@@ -52,6 +52,9 @@ final class StoreErrors {
     if (thrown instanceof StoreException || thrown instanceof ObjectNotFoundException) {
       return (IOException) thrown;
     }
+    if (thrown instanceof InvalidKeyException bad) {
+      throw bad;
+    }
     String where = key.isEmpty() ? store : key + " in " + store;
     String cause = redact(cause(thrown));
     String why = advice(thrown, cause);

@@ -42,6 +42,14 @@ class LocalStoreTest extends AbstractObjectStoreTest {
   }
 
   @Test
+  void nothingLiesBelowAnObject() throws IOException {
+    store.putIfAbsent("x", bytes("x"));
+    assertThat(store.size("x/y")).isEmpty();
+    assertThat(store.delete("x/y")).isFalse();
+    assertThatThrownBy(() -> store.get("x/y", 1)).isInstanceOf(ObjectNotFoundException.class);
+  }
+
+  @Test
   void plainPathsAreStores() throws IOException {
     store.putIfAbsent("x", bytes("x"));
     ObjectStore same = Stores.open(folder.resolve("store").toString(), new Configuration(false));
