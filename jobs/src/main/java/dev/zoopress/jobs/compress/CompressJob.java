@@ -1,17 +1,69 @@
 package dev.zoopress.jobs.compress;
 
+import dev.zoopress.jobs.compress.CompressOptions.Flag;
+import dev.zoopress.jobs.index.ChunkIndex;
+import dev.zoopress.jobs.plan.HintTask;
+import dev.zoopress.jobs.plan.HintTask.Hinted;
+import dev.zoopress.jobs.plan.JsonLines;
+import dev.zoopress.jobs.plan.Leaders;
+import dev.zoopress.jobs.plan.Leaders.Follower;
+import dev.zoopress.jobs.plan.ModelFinder;
+import dev.zoopress.jobs.plan.RunContext;
+import dev.zoopress.jobs.plan.SliceTask;
+import dev.zoopress.jobs.plan.Units;
+import dev.zoopress.jobs.plan.Units.Kind;
+import dev.zoopress.jobs.plan.Units.Slice;
+import dev.zoopress.jobs.plan.Units.Unit;
+import dev.zoopress.jobs.publish.PublishTask;
+import dev.zoopress.jobs.reconcile.Reconciler;
+import dev.zoopress.jobs.reconcile.UnitRows;
+import dev.zoopress.jobs.source.ModelRef;
+import dev.zoopress.jobs.source.SourceTree;
+import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.Run;
+import dev.zoopress.jobs.store.Stores;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
-/** Compresses a source into a store. */
+/**
+ * Compresses a source into a store: scan, plan, compress, reconcile, publish. The driver holds a
+ * row per model, unit and pack at most, never chunks or files.
+ */
 public final class CompressJob {
+  /** Second waves: more are needed only where sources change all the time. */
+  private static final int MAX_WAVES = 3;
+
+  private static final int MAX_MISSING = 1_000_000;
+
   private final SparkSession spark;
+  private final JavaSparkContext sc;
   private final CompressOptions options;
   private final Progress progress;
 
   public CompressJob(SparkSession spark, CompressOptions options, Progress progress) {
-    this.spark = Objects.requireNonNull(spark);
+    this.spark = Objects.requireNonNull(spark).newSession();
+    this.sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.options = Objects.requireNonNull(options);
     this.progress = Objects.requireNonNull(progress);
   }
@@ -22,6 +74,324 @@ public final class CompressJob {
    * @throws IOException if source or store cannot be used
    */
   public CompressResult execute() throws IOException {
-    throw new UnsupportedOperationException(spark + " " + options + progress);
+    long start = System.nanoTime();
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));
+    try (ObjectStore store = Stores.open(options.store(), hadoop)) {
+      if (options.has(Flag.DRY_RUN)) {
+        throw new UnsupportedOperationException("compress --dry-run is not built yet");
+      }
+      Repository repository = Repository.create(store);
+      return new Execution(repository, hadoop, conf, start).run();
+    } finally {
+      conf.destroy();
+    }
+  }
+
+  /** Runs that were left before they decided anything, newest name last. */
+  private static List<String> resumable(Repository repository, String own) throws IOException {
+    Set<String> names = new TreeSet<>();
+    repository.store().children("runs/", names::add);
+    List<String> open = new ArrayList<>();
+    for (String name : names) {
+      boolean run = name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}") && !name.equals(own);
+      if (run && Run.of(repository, name).phase() == Run.Phase.OPEN) {
+        open.add(name);
+      }
+    }
+    return open;
+  }
+
+  /** The state of one execution. */
+  private final class Execution {
+    private final Repository repository;
+    private final ObjectStore store;
+    private final Run run;
+    private final RunContext context;
+    private final SourceTree source;
+    private final long start;
+    private final ProgressMeter meter;
+    private final RunSums sums = new RunSums();
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<Integer, Unit> units = new HashMap<>();
+    private final Map<Integer, String> records = new HashMap<>();
+    private final List<String> indexKeys;
+
+    Execution(
+        Repository repository,
+        Configuration hadoop,
+        Broadcast<SerializableConfiguration> conf,
+        long start)
+        throws IOException {
+      this.repository = repository;
+      this.store = repository.store();
+      this.start = start;
+      String id =
+          options.runId().isEmpty()
+              ? "compress-" + UUID.randomUUID().toString().substring(0, 18)
+              : options.runId();
+      this.run = Run.of(repository, id);
+      if (run.phase() != Run.Phase.OPEN) {
+        throw new ConflictException("run id " + id + " was used before: choose another");
+      }
+      this.source = SourceTree.open(options.source(), hadoop);
+      this.context =
+          new RunContext(
+              id,
+              source.root(),
+              source.layout(),
+              options.store(),
+              options.effort(),
+              options.has(Flag.FORCE),
+              resumable(repository, id),
+              conf);
+      this.indexKeys = ChunkIndex.keys(store);
+      this.meter = new ProgressMeter(sc.sc(), progress);
+    }
+
+    CompressResult run() throws IOException {
+      sums.memoryBoundBytes = MemoryBound.check(sc, options.effort());
+      try (meter) {
+        List<Slice> slices = scan();
+        if (slices.stream().anyMatch(s -> s.readFiles() > 0)) {
+          compress(slices);
+        }
+        return publish(slices);
+      }
+    }
+
+    private List<Slice> scan() throws IOException {
+      meter.stage("scan", 0, 0);
+      List<ModelRef> models =
+          ModelFinder.find(sc, options.source(), source, context.hadoop(), warnings::add);
+      List<SliceTask.Models> slices = ModelFinder.slices(models, sc.defaultParallelism());
+      if (slices.isEmpty()) {
+        return List.of();
+      }
+      sc.setJobDescription("scan: list " + models.size() + " models");
+      List<Slice> planned =
+          new ArrayList<>(
+              sc.parallelize(slices, slices.size()).map(new SliceTask(context)).collect());
+      planned.sort(Comparator.comparingInt(Slice::index));
+      for (Slice slice : planned) {
+        sums.modelsUnchanged += slice.unchangedModels();
+        sums.filesUnchanged += slice.unchangedFiles();
+      }
+      return planned;
+    }
+
+    private void compress(List<Slice> slices) throws IOException {
+      List<Unit> cut = Units.cut(slices);
+      meter.stage("plan", 0, 0);
+      sc.setJobDescription("plan: samples of " + cut.size() + " units");
+      int parts = Math.min(cut.size(), Math.max(sc.defaultParallelism() * 4, cut.size() / 64));
+      List<Hinted> hinted =
+          sc.parallelize(cut, parts).mapPartitions(new HintTask(context)).collect();
+      Map<Integer, Long> sizes = new HashMap<>();
+      long total = 0;
+      long rows = 0;
+      for (Hinted h : hinted) {
+        sums.headerBytesRead += h.bytesRead();
+        rows += h.rows();
+        for (HintTask.Sized s : h.units()) {
+          if (s.contents() > 0) {
+            sizes.put(s.unit(), s.bytes());
+            total += s.bytes();
+          }
+        }
+      }
+      shufflePartitions(rows);
+      Dataset<Row> index = ChunkIndex.table(spark, context, indexKeys);
+      JavaPairRDD<Integer, Follower> followers =
+          Leaders.followers(
+              spark, context, hinted, index == null ? null : index.where("high <> 0 or low <> 0"));
+      List<Unit> order = new ArrayList<>();
+      cut.stream().filter(u -> sizes.containsKey(u.number())).forEach(order::add);
+      order.sort(
+          Comparator.comparingLong((Unit u) -> -sizes.get(u.number()))
+              .thenComparingInt(Unit::number));
+      order.forEach(u -> units.put(u.number(), u));
+      long files = slices.stream().mapToLong(Slice::readFiles).sum();
+      meter.stage("compress", total, files);
+      encode(order, followers, "compress");
+    }
+
+    private void encode(List<Unit> order, JavaPairRDD<Integer, Follower> places, String what) {
+      sc.setJobDescription(what + ": " + order.size() + " units");
+      UnitPartitioner partitioner = new UnitPartitioner(order);
+      JavaRDD<Tuple2<Integer, Follower>> byUnit =
+          places.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2()));
+      List<UnitTask.Done> done =
+          sc.parallelize(order, order.size())
+              .zipPartitions(byUnit, new UnitTask(context, meter.done(), meter.stored()))
+              .collect();
+      for (UnitTask.Done d : done) {
+        records.put(d.unit(), d.key());
+        sums.add(d);
+      }
+    }
+
+    private void shufflePartitions(long rows) {
+      long wanted = Math.max(sc.defaultParallelism(), rows / 200_000);
+      spark.conf().set("spark.sql.shuffle.partitions", String.valueOf(Math.min(wanted, 4000)));
+    }
+
+    /** The units' chunks with one place each; chunks that nobody stored are encoded before. */
+    private Reconciler reconcile() throws IOException {
+      meter.stage("reconcile", 0, 0);
+      shufflePartitions(sums.chunks);
+      Set<String> gone = new HashSet<>();
+      int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
+      for (int wave = 0; ; wave++) {
+        Reconciler reconciler = reconciler(gone);
+        sc.setJobDescription("reconcile: places of chunks");
+        List<String> reused = reconciler.reusedPacks();
+        run.pin(reused);
+        boolean lost = false;
+        for (String pack : reused) {
+          if (!repository.packStays(pack)) {
+            lost |= gone.add(pack);
+          }
+        }
+        List<Tuple2<Integer, Follower>> missing =
+            lost ? List.of() : reconciler.missing(MAX_MISSING);
+        if (!lost && (missing.isEmpty() || wave >= MAX_WAVES)) {
+          return reconciler;
+        }
+        reconciler.close();
+        if (!missing.isEmpty()) {
+          next = secondWave(missing, next);
+        }
+      }
+    }
+
+    private Reconciler reconciler(Set<String> gone) {
+      List<Tuple2<Integer, String>> keys = new ArrayList<>();
+      records.forEach((unit, key) -> keys.add(new Tuple2<>(unit, key)));
+      keys.sort(Comparator.comparingInt(Tuple2::_1));
+      int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism(), keys.size() / 8));
+      JavaRDD<Row> rows = sc.parallelize(keys, parts).mapPartitions(new UnitRows(context));
+      Dataset<Row> published = ChunkIndex.table(spark, context, indexKeys);
+      if (published != null && !gone.isEmpty()) {
+        published =
+            published.where(
+                org.apache.spark.sql.functions.not(
+                    org.apache.spark.sql.functions.col("pack").isin(gone.toArray())));
+      }
+      return new Reconciler(spark, rows, published);
+    }
+
+    private int secondWave(List<Tuple2<Integer, Follower>> missing, int firstNumber) {
+      Map<Integer, Unit> wave = new HashMap<>();
+      List<Tuple2<Integer, Follower>> places = new ArrayList<>();
+      int next = firstNumber;
+      List<Tuple2<Integer, Follower>> sorted = new ArrayList<>(missing);
+      sorted.sort(Comparator.comparingInt(Tuple2::_1));
+      for (Tuple2<Integer, Follower> chunk : sorted) {
+        Unit of = units.get(chunk._1());
+        Unit unit = wave.get(chunk._1());
+        if (unit == null) {
+          unit =
+              new Unit(next++, Kind.CHUNKS, of.parts(), of.fromBytes(), of.toBytes(), of.large());
+          wave.put(chunk._1(), unit);
+        }
+        places.add(new Tuple2<>(unit.number(), chunk._2()));
+      }
+      List<Unit> order = new ArrayList<>(wave.values());
+      order.sort(Comparator.comparingInt(Unit::number));
+      encode(order, sc.parallelizePairs(places), "compress: second wave");
+      return next;
+    }
+
+    private CompressResult publish(List<Slice> slices) throws IOException {
+      Map<Integer, List<Integer>> slicesOfUnit = new HashMap<>();
+      List<PublishTask.Work> work = new ArrayList<>();
+      for (Slice slice : slices) {
+        List<Tuple2<Integer, String>> own = new ArrayList<>();
+        for (Unit unit : units.values()) {
+          if (unit.parts().stream().anyMatch(p -> p.slice() == slice.index())) {
+            own.add(new Tuple2<>(unit.number(), records.get(unit.number())));
+            slicesOfUnit.computeIfAbsent(unit.number(), u -> new ArrayList<>()).add(slice.index());
+          }
+        }
+        own.sort(Comparator.comparingInt(Tuple2::_1));
+        work.add(new PublishTask.Work(slice.index(), slice.key(), own));
+      }
+      List<PublishTask.Done> done = new ArrayList<>();
+      if (records.isEmpty()) {
+        publish(work, JavaPairRDD.fromJavaRDD(sc.emptyRDD()), done);
+      } else {
+        try (Reconciler reconciler = reconcile()) {
+          publish(
+              work,
+              reconciler
+                  .placed()
+                  .flatMapToPair(
+                      p ->
+                          slicesOfUnit.getOrDefault(p._1(), List.of()).stream()
+                              .map(s -> new Tuple2<>(s, p._2()))
+                              .iterator()),
+              done);
+        }
+      }
+      done.sort(Comparator.comparingInt(PublishTask.Done::slice));
+      return result(done);
+    }
+
+    private void publish(
+        List<PublishTask.Work> work,
+        JavaPairRDD<Integer, Reconciler.Placed> placed,
+        List<PublishTask.Done> done)
+        throws IOException {
+      if (!run.beginPublishing()) {
+        throw new ConflictException(
+            "run " + run.id() + " was declared dead by gc: run compress again");
+      }
+      if (!work.isEmpty()) {
+        meter.stage("publish", 0, 0);
+        sc.setJobDescription("publish: " + work.size() + " slices");
+        SlicePartitioner partitioner = new SlicePartitioner(work.size());
+        done.addAll(
+            sc.parallelize(work, work.size())
+                .zipPartitions(
+                    placed.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2())),
+                    new PublishTask(context))
+                .collect());
+      }
+      run.finish();
+    }
+
+    private CompressResult result(List<PublishTask.Done> done) throws IOException {
+      List<ModelResult> failed = new ArrayList<>();
+      List<String> keys = new ArrayList<>();
+      for (PublishTask.Done d : done) {
+        keys.add(d.resultKey());
+        sums.add(d);
+        d.failed().stream().limit(CompressResult.MAX_FAILED - failed.size()).forEach(failed::add);
+        d.warnings().stream()
+            .limit(Math.max(0, CompressResult.MAX_FAILED - warnings.size()))
+            .forEach(warnings::add);
+      }
+      sc.setJobDescription(null);
+      String uri = options.store();
+      Configuration hadoop = context.hadoop().value().value();
+      CompressResult.ModelWalk walk =
+          each -> {
+            try (ObjectStore reopened = Stores.open(uri, hadoop)) {
+              for (String key : keys) {
+                JsonLines.read(key, reopened.get(key, 1 << 30), ModelResult.class, each);
+              }
+            }
+          };
+      return new CompressResult(
+          run.id(),
+          options.source(),
+          options.store(),
+          sums.totals(),
+          sums.work(System.nanoTime() - start),
+          failed,
+          warnings,
+          walk);
+    }
   }
 }

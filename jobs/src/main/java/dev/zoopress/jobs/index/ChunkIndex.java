@@ -1,0 +1,88 @@
+package dev.zoopress.jobs.index;
+
+import dev.zoopress.codec.manifest.ChunkId;
+import dev.zoopress.jobs.plan.RunContext;
+import dev.zoopress.jobs.plan.RunFolder;
+import dev.zoopress.jobs.store.ObjectStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** The published chunks that finished runs left in the index, as a table. */
+public final class ChunkIndex {
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("a", DataTypes.LongType, false)
+          .add("b", DataTypes.LongType, false)
+          .add("c", DataTypes.LongType, false)
+          .add("d", DataTypes.LongType, false)
+          .add("high", DataTypes.LongType, false)
+          .add("low", DataTypes.LongType, false)
+          .add("pack", DataTypes.StringType, false)
+          .add("frame", DataTypes.LongType, false)
+          .add("stored", DataTypes.IntegerType, false)
+          .add("raw", DataTypes.IntegerType, false)
+          .add("inside", DataTypes.IntegerType, false);
+
+  private ChunkIndex() {}
+
+  /** Keys of the table's objects; taken once, at the start of a run. */
+  public static List<String> keys(ObjectStore store) throws IOException {
+    TreeSet<String> keys = new TreeSet<>();
+    store.list(
+        ChunkTable.FOLDER,
+        object -> {
+          if (object.key().endsWith(".jsonl.zst")) {
+            keys.add(object.key());
+          }
+        });
+    return List.copyOf(keys);
+  }
+
+  /** The table; null when there are no objects. */
+  public static Dataset<Row> table(SparkSession spark, RunContext context, List<String> keys) {
+    if (keys.isEmpty()) {
+      return null;
+    }
+    JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism() * 2, keys.size() / 64));
+    return spark.createDataFrame(
+        sc.parallelize(keys, parts).mapPartitions(p -> read(context, p)), SCHEMA);
+  }
+
+  private static Iterator<Row> read(RunContext context, Iterator<String> keys) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    try (ObjectStore store = context.openStore()) {
+      RunFolder folder = new RunFolder(store, context.runId());
+      while (keys.hasNext()) {
+        folder.read(keys.next(), ChunkTable.Row.class, r -> rows.add(row(r)));
+      }
+    }
+    return rows.iterator();
+  }
+
+  private static Row row(ChunkTable.Row r) {
+    ChunkId id = ChunkId.parse(r.id());
+    return RowFactory.create(
+        id.a(),
+        id.b(),
+        id.c(),
+        id.d(),
+        r.hintHigh(),
+        r.hintLow(),
+        r.pack(),
+        r.frameOffset(),
+        r.frameStoredBytes(),
+        r.frameRawBytes(),
+        r.offsetInFrame());
+  }
+}

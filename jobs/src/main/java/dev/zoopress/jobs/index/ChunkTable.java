@@ -1,0 +1,78 @@
+package dev.zoopress.jobs.index;
+
+import dev.zoopress.codec.manifest.ChunkEntry;
+import dev.zoopress.codec.manifest.ChunkId;
+import dev.zoopress.codec.manifest.ChunkLocation;
+import dev.zoopress.codec.manifest.FileEntry;
+import dev.zoopress.codec.manifest.SegmentEntry;
+import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
+import dev.zoopress.jobs.plan.JsonLines;
+import dev.zoopress.jobs.store.ObjectStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** The published chunks that a run stored, one object per slice of its models. */
+public final class ChunkTable {
+  /** Where the tables lie. */
+  public static final String FOLDER = "index/chunks/";
+
+  private final Set<ChunkId> seen = new HashSet<>();
+  private final JsonLines.Writer rows;
+
+  /** A published chunk; hints are 0 for chunks below 64 KiB. */
+  public record Row(
+      String id,
+      int lengthBytes,
+      long hintHigh,
+      long hintLow,
+      String pack,
+      long frameOffset,
+      int frameStoredBytes,
+      int frameRawBytes,
+      int offsetInFrame)
+      implements Serializable {}
+
+  public ChunkTable() throws IOException {
+    rows = new JsonLines.Writer();
+  }
+
+  /**
+   * Adds the chunks of a file that this run stored.
+   *
+   * @param own the unit's row of a chunk at a place, null if another run stored it
+   */
+  public void add(FileEntry file, BiFunction<ChunkId, ChunkLocation, StoredChunk> own)
+      throws IOException {
+    for (SegmentEntry segment : file.segments()) {
+      for (ChunkEntry entry : segment.chunks()) {
+        StoredChunk chunk = own.apply(entry.id(), entry.location());
+        if (chunk != null && seen.add(entry.id())) {
+          rows.add(
+              new Row(
+                  chunk.id(),
+                  chunk.lengthBytes(),
+                  chunk.hintHigh(),
+                  chunk.hintLow(),
+                  chunk.pack(),
+                  chunk.frameOffset(),
+                  chunk.frameStoredBytes(),
+                  chunk.frameRawBytes(),
+                  chunk.offsetInFrame()));
+        }
+      }
+    }
+  }
+
+  /** Writes the object, if there is any row, and returns its length. */
+  public long put(ObjectStore store, String runId, int slice) throws IOException {
+    byte[] bytes = rows.bytes();
+    if (seen.isEmpty()) {
+      return 0;
+    }
+    store.put(FOLDER + runId + "/%06d.jsonl.zst".formatted(slice), bytes);
+    return bytes.length;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.zoopress.jobs.plan;
+
+import dev.zoopress.codec.chunk.Chunk;
+import dev.zoopress.codec.chunk.Chunker;
+import dev.zoopress.codec.format.FileFormats;
+import dev.zoopress.codec.format.FileLayout;
+import dev.zoopress.jobs.plan.Units.Kind;
+import dev.zoopress.jobs.plan.Units.Unit;
+import dev.zoopress.jobs.source.SourceFile;
+import dev.zoopress.jobs.source.SourceTree;
+import dev.zoopress.jobs.store.ObjectStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+
+/** Reads the headers and samples of some units and writes their hints as one object. */
+public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.Hinted> {
+  private static final long serialVersionUID = 1L;
+
+  private final RunContext context;
+
+  public HintTask(RunContext context) {
+    this.context = context;
+  }
+
+  /**
+   * What a task found.
+   *
+   * @param key object with {@link Hints.Row}s, empty where there is none
+   */
+  public record Hinted(String key, long rows, long bytesRead, List<Sized> units)
+      implements Serializable {}
+
+  /** What a unit has to read; units without contents are dropped. */
+  public record Sized(int unit, int contents, long bytes) implements Serializable {}
+
+  @Override
+  public Iterator<Hinted> call(Iterator<Unit> units) throws IOException {
+    Hints hints = new Hints();
+    List<Sized> sized = new ArrayList<>();
+    long rows = 0;
+    try (ObjectStore store = context.openStore();
+        JsonLines.Writer out = new JsonLines.Writer()) {
+      SourceTree source = context.openSource();
+      RunFolder run = new RunFolder(store, context.runId());
+      while (units.hasNext()) {
+        Unit unit = units.next();
+        List<PlannedContent> contents = UnitContents.of(unit, run);
+        long bytes = 0;
+        for (PlannedContent content : contents) {
+          bytes +=
+              unit.kind() == Kind.CONTENTS
+                  ? content.content().stamp().sizeBytes()
+                  : unit.sizeBytes();
+          if (unit.kind() != Kind.HASH
+              && content.content().stamp().sizeBytes() >= Hints.MIN_CHUNK_BYTES) {
+            rows += hint(source, unit, content, hints, out);
+          }
+        }
+        sized.add(new Sized(unit.number(), contents.size(), bytes));
+      }
+      int part = TaskContext.getPartitionId();
+      String key = rows == 0 ? "" : run.write("plan/hints", part, out);
+      return List.of(new Hinted(key, rows, hints.bytesRead(), sized)).iterator();
+    }
+  }
+
+  private static long hint(
+      SourceTree source, Unit unit, PlannedContent content, Hints hints, JsonLines.Writer out)
+      throws IOException {
+    List<Hints.Row> rows = new ArrayList<>();
+    try (SourceFile file = source.open(content.content())) {
+      FileLayout layout = FileFormats.parse(content.content().path(), file);
+      for (Chunk chunk : Chunker.chunks(layout)) {
+        boolean here =
+            unit.kind() == Kind.CONTENTS
+                || (chunk.offsetBytes() >= unit.fromBytes()
+                    && chunk.offsetBytes() < unit.toBytes());
+        if (here && chunk.lengthBytes() >= Hints.MIN_CHUNK_BYTES) {
+          Hints.Hint hint = hints.read(file, chunk.offsetBytes(), chunk.lengthBytes());
+          rows.add(
+              new Hints.Row(
+                  hint.high(),
+                  hint.low(),
+                  unit.number(),
+                  content.slice(),
+                  content.model(),
+                  content.index(),
+                  chunk.offsetBytes(),
+                  chunk.lengthBytes()));
+        }
+      }
+    } catch (IOException e) {
+      // The unit's own task meets the same fault and reports it for the model.
+      rows.clear();
+    }
+    for (Hints.Row row : rows) {
+      out.add(row);
+    }
+    return rows.size();
+  }
+}

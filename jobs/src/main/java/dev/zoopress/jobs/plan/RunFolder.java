@@ -1,0 +1,60 @@
+package dev.zoopress.jobs.plan;
+
+import dev.zoopress.jobs.store.ObjectStore;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** Objects of one run, {@code runs/<run>/}. Safe for use by several threads. */
+public final class RunFolder {
+  private static final int MAX_OBJECT_BYTES = 1 << 30;
+
+  private final ObjectStore store;
+  private final String prefix;
+
+  public RunFolder(ObjectStore store, String runId) {
+    this.store = store;
+    this.prefix = "runs/" + runId + "/";
+  }
+
+  /**
+   * Writes rows under a name that holds their digest, so that two attempts of a task never mix, and
+   * returns the key.
+   */
+  public String write(String folder, int part, JsonLines.Writer rows) throws IOException {
+    byte[] bytes = rows.bytes();
+    String name = "%06d-%s".formatted(part, sha256(bytes).substring(0, 16));
+    String key = prefix + folder + "/" + name + ".jsonl.zst";
+    store.putIfAbsent(key, bytes);
+    return key;
+  }
+
+  /** The key of an object of this run. */
+  public String key(String name) {
+    return prefix + name;
+  }
+
+  public boolean putIfAbsent(String key, byte[] bytes) throws IOException {
+    return store.putIfAbsent(key, bytes);
+  }
+
+  public boolean exists(String key) throws IOException {
+    OptionalLong size = store.size(key);
+    return size.isPresent();
+  }
+
+  public <T> void read(String key, Class<T> type, Consumer<T> each) throws IOException {
+    JsonLines.read(key, store.get(key, MAX_OBJECT_BYTES), type, each);
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
