@@ -93,7 +93,8 @@ def read_footer(pack):
     rows, frames, offset = Rows(inflate(footer, raw)), [], 16
     for _ in range(rows.varint()):
         length, raw_length, dtype, flags = rows.varint(), rows.varint(), rows.byte(), rows.byte()
-        require(flags == 0, "frames with bases are not read here")
+        require(flags <= 1, "flags of a frame")
+        bases = [rows.take(32) for _ in range(rows.varint())] if flags else []
         chunks, end = [], 0
         for _ in range(rows.varint()):
             chunks.append((rows.take(32), end, rows.varint()))

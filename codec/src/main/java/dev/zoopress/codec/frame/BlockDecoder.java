@@ -10,9 +10,9 @@ import java.io.IOException;
  */
 public interface BlockDecoder extends Closeable {
   /**
-   * Takes the base's bytes for the frame: raw byte i of the frame stands on {@code base[baseOffset
-   * + i]}. Called before {@link #begin} for kinds that need a base, with as many bytes as the frame
-   * has.
+   * Takes the base's bytes: raw byte i of the frame stands on {@code base[baseOffset + i]}. Called
+   * before {@link #begin} for kinds that need a base; holds the bytes under the blocks that will be
+   * asked for, so {@code baseOffset} may be below 0.
    */
   default void base(byte[] base, int baseOffset) {}
 

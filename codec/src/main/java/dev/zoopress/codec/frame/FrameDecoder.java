@@ -19,8 +19,8 @@ public final class FrameDecoder implements Closeable {
   private final Map<FrameKind, BlockDecoder> kinds = new EnumMap<>(FrameKind.class);
   private byte[] stored = new byte[0];
   private byte[] rawBlock = new byte[0];
-  private byte[] base;
-  private int baseOffset;
+  private byte[] baseBytes = new byte[0];
+  private BaseBytes base;
 
   /** A decoder of all kinds that this build knows. */
   public FrameDecoder() {}
@@ -51,10 +51,8 @@ public final class FrameDecoder implements Closeable {
 
   /**
    * As {@link #decode(String, long, byte[], int, int, byte[], int, int)} for a frame that may stand
-   * on a base.
-   *
-   * @param base the decoded bytes of the base at {@code [baseOffset, baseOffset + rawLength)}; the
-   *     very bytes that the frame was encoded against, else the checksums fail
+   * on a base, which gives the very bytes that the frame was encoded against, else the checksums
+   * fail.
    */
   public void decode(
       String object,
@@ -62,31 +60,23 @@ public final class FrameDecoder implements Closeable {
       byte[] frame,
       int offset,
       int length,
-      byte[] base,
-      int baseOffset,
+      BaseBytes base,
       byte[] target,
       int targetOffset,
       int rawLength)
       throws IOException {
-    decodeRange(
-        object,
-        objectOffset,
-        frame,
-        offset,
-        length,
-        base,
-        baseOffset,
-        rawLength,
-        0,
-        rawLength,
-        target,
-        targetOffset);
+    this.base = base;
+    try {
+      decode(object, objectOffset, frame, offset, length, target, targetOffset, rawLength);
+    } finally {
+      this.base = null;
+    }
   }
 
   /**
    * As {@link #decodeRange(String, long, byte[], int, int, int, int, int, byte[], int)} for a frame
-   * that may stand on a base. Of the base, only the bytes under the blocks that hold the range are
-   * read: see {@link BlockGrid}.
+   * that may stand on a base, of which only the bytes under the blocks that hold the range are
+   * asked for.
    */
   public void decodeRange(
       String object,
@@ -94,17 +84,14 @@ public final class FrameDecoder implements Closeable {
       byte[] frame,
       int offset,
       int length,
-      byte[] base,
-      int baseOffset,
+      BaseBytes base,
       int rawLength,
       int rawFrom,
       int count,
       byte[] target,
       int targetOffset)
       throws IOException {
-    Objects.checkFromIndexSize(baseOffset, rawLength, base.length);
     this.base = base;
-    this.baseOffset = baseOffset;
     try {
       decodeRange(
           object,
@@ -196,6 +183,26 @@ public final class FrameDecoder implements Closeable {
     decodeBlocks(head, stored, 0, stored, sharedEnd - from, rawFrom, count, target, targetOffset);
   }
 
+  /** As above, for a frame that may stand on a base. */
+  public void decodeRange(
+      ByteSource source,
+      long frameOffset,
+      int length,
+      BaseBytes base,
+      int rawLength,
+      int rawFrom,
+      int count,
+      byte[] target,
+      int targetOffset)
+      throws IOException {
+    this.base = base;
+    try {
+      decodeRange(source, frameOffset, length, rawLength, rawFrom, count, target, targetOffset);
+    } finally {
+      this.base = null;
+    }
+  }
+
   /**
    * {@code bodiesAt} is where the frame would start in {@code bodies}; it may lie before the array.
    */
@@ -218,7 +225,13 @@ public final class FrameDecoder implements Closeable {
       if (base == null) {
         throw head.damaged(0, "a frame of kind " + head.kind() + ", and no base given");
       }
-      decoder.base(base, baseOffset);
+      BlockGrid grid = head.grid();
+      int last = grid.blockAt(rawFrom + count - 1);
+      int from = grid.rawOffset(grid.blockAt(rawFrom));
+      int to = grid.rawOffset(last) + grid.rawLength(last);
+      baseBytes = atLeast(baseBytes, to - from);
+      base.read(from, to - from, baseBytes, 0);
+      decoder.base(baseBytes, -from);
     }
     int shared = offset + head.sharedOffset();
     if (head.sharedLength() > 0

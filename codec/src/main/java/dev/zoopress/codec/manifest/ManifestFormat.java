@@ -3,14 +3,13 @@ package dev.zoopress.codec.manifest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.github.luben.zstd.Zstd;
+import dev.zoopress.codec.view.View;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Writes and reads manifests as the package's grammar says. Thread-safe. */
 public final class ManifestFormat {
@@ -30,27 +29,25 @@ public final class ManifestFormat {
 
   /** The object's bytes; equal manifests give equal bytes. */
   public static byte[] encode(Manifest manifest) {
-    Map<String, Integer> packs = new LinkedHashMap<>();
-    for (FileEntry file : manifest.files()) {
-      for (SegmentEntry segment : file.segments()) {
-        for (ChunkEntry chunk : segment.chunks()) {
-          packs.putIfAbsent(chunk.location().pack(), packs.size());
-        }
-      }
-    }
+    Names names = new Names(manifest);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("format", NAME);
       json.writeNumberField("version", VERSION);
       json.writeArrayFieldStart("packs");
-      for (String pack : packs.keySet()) {
+      for (String pack : names.packs()) {
         json.writeString(pack);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("bases");
+      for (Base base : names.bases()) {
+        write(json, base, names);
       }
       json.writeEndArray();
       json.writeArrayFieldStart("files");
       for (FileEntry file : manifest.files()) {
-        write(json, file, packs);
+        write(json, file, names);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -60,8 +57,7 @@ public final class ManifestFormat {
     return Zstd.compress(out.toByteArray(), ZSTD_LEVEL);
   }
 
-  private static void write(JsonGenerator json, FileEntry file, Map<String, Integer> packs)
-      throws IOException {
+  private static void write(JsonGenerator json, FileEntry file, Names names) throws IOException {
     json.writeStartObject();
     json.writeStringField("path", file.path());
     json.writeNumberField("size", file.sizeBytes());
@@ -83,22 +79,56 @@ public final class ManifestFormat {
       json.writeNumberField("length", segment.lengthBytes());
       json.writeArrayFieldStart("chunks");
       for (ChunkEntry chunk : segment.chunks()) {
-        ChunkLocation at = chunk.location();
-        json.writeStartArray();
-        json.writeString(chunk.id().hex());
-        json.writeNumber(chunk.lengthBytes());
-        json.writeNumber(packs.get(at.pack()));
-        json.writeNumber(at.frameOffset());
-        json.writeNumber(at.frameStoredBytes());
-        json.writeNumber(at.frameRawBytes());
-        json.writeNumber(at.offsetInFrame());
-        json.writeEndArray();
+        write(json, chunk, names);
       }
       json.writeEndArray();
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Base base, Names names) throws IOException {
+    View view = base.view();
+    json.writeStartObject();
+    json.writeStringField("from", view.from().name());
+    json.writeNumberField("rows", view.rows());
+    json.writeNumberField("columns", view.columns());
+    json.writeStringField("rule", view.rule().name());
+    json.writeStringField("to", view.to().name());
+    json.writeArrayFieldStart("scales");
+    if (base.scales() != null) {
+      Base.Scales scales = base.scales();
+      write(json, scales.chunk(), names);
+      json.writeNumber(scales.offsetBytes());
+      json.writeNumber(scales.count());
+      json.writeNumber(scales.stride());
+      json.writeNumber(scales.zero());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("chunks");
+    for (ChunkEntry chunk : base.chunks()) {
+      write(json, chunk, names);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ChunkEntry chunk, Names names) throws IOException {
+    ChunkLocation at = chunk.location();
+    json.writeStartArray();
+    json.writeString(chunk.id().hex());
+    json.writeNumber(chunk.lengthBytes());
+    json.writeNumber(names.pack(at.pack()));
+    json.writeNumber(at.frameOffset());
+    json.writeNumber(at.frameStoredBytes());
+    json.writeNumber(at.frameRawBytes());
+    json.writeNumber(at.offsetInFrame());
+    if (at.base() != null) {
+      json.writeNumber(names.base(at.base()));
+      json.writeNumber(at.basePosition());
+    }
+    json.writeEndArray();
   }
 
   /**

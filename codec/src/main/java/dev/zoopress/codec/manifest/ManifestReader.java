@@ -9,6 +9,8 @@ import com.github.luben.zstd.ZstdException;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.tensor.DType;
+import dev.zoopress.codec.view.Rule;
+import dev.zoopress.codec.view.View;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ final class ManifestReader {
   private final byte[] stored;
   private JsonParser in;
   private final List<String> packs = new ArrayList<>();
+  private final List<Base> bases = new ArrayList<>();
 
   ManifestReader(String object, byte[] stored) {
     this.object = object;
@@ -63,6 +66,7 @@ final class ManifestReader {
         expect(JsonToken.VALUE_STRING);
         packs.add(hex(in.getText(), 64));
       }
+      bases();
       List<FileEntry> files = files();
       next(JsonToken.END_OBJECT);
       if (in.nextToken() != null) {
@@ -78,6 +82,66 @@ final class ManifestReader {
     } catch (CharConversionException e) {
       throw new CorruptContainerException(object, 0, "JSON: " + e.getMessage());
     }
+  }
+
+  /** A base may name bases before it only, so there are no cycles. */
+  private void bases() throws IOException {
+    key("bases");
+    next(JsonToken.START_ARRAY);
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      expect(JsonToken.START_OBJECT);
+      bases.add(base());
+    }
+  }
+
+  private Base base() throws IOException {
+    DType from = dtype("from");
+    long rows = number("rows");
+    long columns = number("columns");
+    if (rows > View.MAX_TRANSPOSED_BYTES || columns > View.MAX_TRANSPOSED_BYTES) {
+      throw damaged(rows + " x " + columns + " to transpose");
+    }
+    String ruleName = text("rule");
+    Rule rule;
+    try {
+      rule = Rule.valueOf(ruleName);
+    } catch (IllegalArgumentException e) {
+      throw damaged("rule '" + ruleName + "' is unknown to this build");
+    }
+    View view = new View(from, (int) rows, (int) columns, rule, dtype("to"));
+    Base.Scales scales = scales();
+    List<ChunkEntry> chunks = new ArrayList<>();
+    key("chunks");
+    next(JsonToken.START_ARRAY);
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      expect(JsonToken.START_ARRAY);
+      chunks.add(chunk());
+    }
+    next(JsonToken.END_OBJECT);
+    try {
+      return new Base(view, chunks, scales);
+    } catch (IllegalArgumentException e) {
+      throw damaged("base " + bases.size() + ": " + e.getMessage());
+    }
+  }
+
+  private Base.Scales scales() throws IOException {
+    key("scales");
+    next(JsonToken.START_ARRAY);
+    if (in.nextToken() == JsonToken.END_ARRAY) {
+      return null;
+    }
+    expect(JsonToken.START_ARRAY);
+    ChunkEntry chunk = chunk();
+    int offset = number(0, MAX_CHUNK_BYTES, "offset of scales");
+    int count = number(1, MAX_CHUNK_BYTES, "number of scales");
+    in.nextToken();
+    long stride = number();
+    in.nextToken();
+    expect(JsonToken.VALUE_NUMBER_INT);
+    int zero = in.getIntValue();
+    next(JsonToken.END_ARRAY);
+    return new Base.Scales(chunk, offset, count, stride, zero);
   }
 
   private List<FileEntry> files() throws IOException {
@@ -159,13 +223,7 @@ final class ManifestReader {
 
   private SegmentEntry segment() throws IOException {
     String name = text("name");
-    String dtypeName = text("dtype");
-    DType dtype;
-    try {
-      dtype = DType.valueOf(dtypeName);
-    } catch (IllegalArgumentException e) {
-      throw damaged("element type '" + dtypeName + "' is unknown to this build");
-    }
+    DType dtype = dtype("dtype");
     List<Long> shape = new ArrayList<>();
     key("shape");
     next(JsonToken.START_ARRAY);
@@ -196,6 +254,15 @@ final class ManifestReader {
     return new SegmentEntry(name, dtype, shape, length, chunks);
   }
 
+  private DType dtype(String key) throws IOException {
+    String name = text(key);
+    try {
+      return DType.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw damaged("element type '" + name + "' is unknown to this build");
+    }
+  }
+
   private ChunkEntry chunk() throws IOException {
     next(JsonToken.VALUE_STRING);
     ChunkId id = ChunkId.parse(hex(in.getText(), 64));
@@ -209,9 +276,23 @@ final class ManifestReader {
     int frameStored = number(1, 2 * MAX_CHUNK_BYTES, "frame length");
     int frameRaw = number(1, MAX_CHUNK_BYTES, "raw frame length");
     int offset = number(0, frameRaw - length, "offset in frame");
+    ChunkLocation alone =
+        new ChunkLocation(packs.get(pack), frameOffset, frameStored, frameRaw, offset);
+    if (in.nextToken() == JsonToken.END_ARRAY) {
+      return new ChunkEntry(id, length, alone);
+    }
+    long baseNumber = number();
+    if (baseNumber >= bases.size()) {
+      throw damaged("base " + baseNumber + " of " + bases.size());
+    }
+    in.nextToken();
+    long position = number();
     next(JsonToken.END_ARRAY);
-    return new ChunkEntry(
-        id, length, new ChunkLocation(packs.get(pack), frameOffset, frameStored, frameRaw, offset));
+    try {
+      return new ChunkEntry(id, length, alone.standingOn(bases.get((int) baseNumber), position));
+    } catch (IllegalArgumentException e) {
+      throw damaged(e.getMessage() + " " + baseNumber);
+    }
   }
 
   private int number(long min, long max, String what) throws IOException {

@@ -89,12 +89,21 @@ public final class ChunkCache {
   }
 
   /**
-   * A decoder and a buffer for the frame's stored bytes; as many live as threads ever decoded at
-   * once.
+   * A decoder and buffers for the frame's stored bytes and for a view; as many live as decodes ever
+   * went on at once, those below frames included.
    */
   static final class PooledDecoder {
     final FrameDecoder decoder = new FrameDecoder();
     private byte[] stored = new byte[0];
+    private byte[] step = new byte[0];
+
+    /** For a stretch of a base that is looked at through a view. */
+    byte[] step(int length) {
+      if (step.length < length) {
+        step = new byte[length];
+      }
+      return step;
+    }
 
     byte[] stored(int length) {
       if (stored.length < length) {

@@ -3,13 +3,11 @@ package dev.zoopress.codec.pack;
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.Effort;
-import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.FilePaths;
 import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.codec.manifest.ManifestFormat;
-import dev.zoopress.codec.manifest.SegmentEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -19,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
@@ -100,12 +99,8 @@ public final class FilePack {
       throw new CorruptContainerException(object, 0, manifest.files().size() + " files, not one");
     }
     FileEntry file = manifest.files().get(0);
-    for (SegmentEntry segment : file.segments()) {
-      for (ChunkEntry chunk : segment.chunks()) {
-        if (!chunk.location().pack().equals(ChunkLocation.THIS_PACK)) {
-          throw new CorruptContainerException(object, 0, "it refers to another pack");
-        }
-      }
+    if (!Set.of(ChunkLocation.THIS_PACK).containsAll(manifest.packs())) {
+      throw new CorruptContainerException(object, 0, "it refers to another pack");
     }
     return new FilePackInfo(file, pack.size(), reader.frames(), "");
   }

@@ -152,7 +152,7 @@ final class FilePacker implements Closeable {
       slot.chunks = List.of(new FrameChunk(id, 0, slot.length));
     }
     String what = source.name() + ": chunk " + slot.chunks.get(0).id().hex();
-    slot.stored = slot.coder.encode(what, slot.raw, 0, slot.length, slot.shape);
+    slot.stored = slot.coder.encode(what, slot.raw, 0, slot.length, slot.shape, null);
     return slot;
   }
 

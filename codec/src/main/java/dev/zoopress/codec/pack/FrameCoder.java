@@ -2,8 +2,10 @@ package dev.zoopress.codec.pack;
 
 import dev.zoopress.codec.Effort;
 import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.frame.BaseBytes;
 import dev.zoopress.codec.frame.FrameDecoder;
 import dev.zoopress.codec.frame.FrameEncoder;
+import dev.zoopress.codec.frame.FrameKind;
 import dev.zoopress.codec.frame.FrameShape;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,9 +33,12 @@ final class FrameCoder implements Closeable {
    * it with its source; returns the encoded length.
    *
    * @param what names the bytes in errors
+   * @param base bytes that predict the frame, from index 0 on; null for none. Whether the frame
+   *     stands on them is {@link #standsOnBase()}.
    * @throws IntegrityException if what is decoded differs: a fault of coder or machine
    */
-  int encode(String what, byte[] raw, int offset, int length, FrameShape shape) throws IOException {
+  int encode(String what, byte[] raw, int offset, int length, FrameShape shape, byte[] base)
+      throws IOException {
     int room = FrameEncoder.maxEncodedLength(length);
     if (encoded.length < room) {
       encoded = new byte[room];
@@ -42,10 +47,14 @@ final class FrameCoder implements Closeable {
       decoded = new byte[length];
     }
     long start = System.nanoTime();
-    int stored = encoder.encode(raw, offset, length, shape, encoded, 0);
+    int stored =
+        base == null
+            ? encoder.encode(raw, offset, length, shape, encoded, 0)
+            : encoder.encode(raw, offset, length, shape, base, 0, encoded, 0);
     long middle = System.nanoTime();
     encodeNanos += middle - start;
-    decoder.decode(what, 0, encoded, 0, stored, decoded, 0, length);
+    BaseBytes bytes = base == null ? null : BaseBytes.of(base, 0);
+    decoder.decode(what, 0, encoded, 0, stored, bytes, decoded, 0, length);
     int differs = Arrays.mismatch(raw, offset, offset + length, decoded, 0, length);
     verifyNanos += System.nanoTime() - middle;
     if (differs >= 0) {
@@ -55,6 +64,11 @@ final class FrameCoder implements Closeable {
           String.format("%02x", decoded[differs]));
     }
     return stored;
+  }
+
+  /** Whether the last frame cannot be read without its base. */
+  boolean standsOnBase() {
+    return FrameKind.ofCode(encoded[0]).needsBase();
   }
 
   /** Holds the last frame from index 0 on, until the next one is encoded. */

@@ -63,6 +63,42 @@ public final class FramePacker implements Closeable {
     }
   }
 
+  /**
+   * Adds a chunk of at least {@link #ALONE_BYTES} that may become a difference to a base, where
+   * that is smaller.
+   *
+   * @param base bytes that predict the chunk's, from index 0 on, as they are decoded from the store
+   * @param baseIds chunks that they are made of, for the pack's index
+   * @return whether the chunk cannot be read without them; false also where this pack had the chunk
+   */
+  public boolean add(
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      FrameShape shape,
+      byte[] base,
+      List<ChunkId> baseIds)
+      throws IOException {
+    if (length < ALONE_BYTES) {
+      throw new IllegalArgumentException("a chunk of " + length + " bytes on a base");
+    }
+    if (!known.add(id)) {
+      return false;
+    }
+    int stored = coder.encode("chunk " + id.hex(), bytes, offset, length, shape, base);
+    boolean stands = coder.standsOnBase();
+    writer.appendFrame(
+        coder.encoded(),
+        0,
+        stored,
+        length,
+        shape.dtype(),
+        stands ? baseIds : List.of(),
+        List.of(new FrameChunk(id, 0, length)));
+    return stands;
+  }
+
   /** Raw bytes of small chunks that wait for company. */
   public long pendingBytes() {
     return grouper.pendingBytes();
@@ -75,7 +111,8 @@ public final class FramePacker implements Closeable {
 
   private void append(byte[] raw, int offset, int length, FrameShape shape, List<FrameChunk> chunks)
       throws IOException {
-    int stored = coder.encode("chunk " + chunks.get(0).id().hex(), raw, offset, length, shape);
+    String what = "chunk " + chunks.get(0).id().hex();
+    int stored = coder.encode(what, raw, offset, length, shape, null);
     writer.appendFrame(coder.encoded(), 0, stored, length, shape.dtype(), chunks);
   }
 

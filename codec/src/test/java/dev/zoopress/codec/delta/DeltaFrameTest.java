@@ -10,6 +10,7 @@ import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.context.Elements;
 import dev.zoopress.codec.context.TestData;
 import dev.zoopress.codec.entropy.LittleEndian;
+import dev.zoopress.codec.frame.BaseBytes;
 import dev.zoopress.codec.frame.FrameDecoder;
 import dev.zoopress.codec.frame.FrameEncoder;
 import dev.zoopress.codec.frame.FrameKind;
@@ -34,7 +35,7 @@ final class DeltaFrameTest {
 
   private byte[] decode(byte[] frame, byte[] base, int rawLength) throws Exception {
     byte[] raw = new byte[rawLength];
-    decoder.decode("frame", 0, frame, 0, frame.length, base, 0, raw, 0, rawLength);
+    decoder.decode("frame", 0, frame, 0, frame.length, BaseBytes.of(base, 0), raw, 0, rawLength);
     return raw;
   }
 
@@ -113,7 +114,7 @@ final class DeltaFrameTest {
     assertThat(same.length).isLessThan(500);
     byte[] part = new byte[1000];
     decoder.decodeRange(
-        "frame", 0, frame, 0, frame.length, base, 0, raw.length, 777, 1000, part, 0);
+        "frame", 0, frame, 0, frame.length, BaseBytes.of(base, 0), raw.length, 777, 1000, part, 0);
     assertThat(part).isEqualTo(Arrays.copyOfRange(raw, 777, 1777));
   }
 

@@ -7,6 +7,8 @@ import com.github.luben.zstd.Zstd;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.tensor.DType;
+import dev.zoopress.codec.view.Rule;
+import dev.zoopress.codec.view.View;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,6 +35,24 @@ final class ManifestFormatTest {
     return new ChunkEntry(id, length, new ChunkLocation(pack, 16, 100, length + 7, 7));
   }
 
+  /** A chunk that stands on others, which stand on others. */
+  private static ChunkEntry standing(Random random) {
+    Base.Scales scales = new Base.Scales(chunk(random, 100), 4, 3, 7, -5);
+    Base lower =
+        new Base(
+            new View(DType.F32, 3, 7, Rule.CAST, DType.BF16), List.of(chunk(random, 84)), null);
+    ChunkEntry middle = chunk(random, 40);
+    middle = new ChunkEntry(middle.id(), 20, at(middle, 20).standingOn(lower, 22));
+    List<ChunkEntry> chunks = List.of(middle, chunk(random, 80));
+    Base upper = new Base(new View(DType.BF16, 0, 0, Rule.AFFINE, DType.I8), chunks, scales);
+    ChunkEntry top = chunk(random, 40);
+    return new ChunkEntry(top.id(), 5, at(top, 30).standingOn(upper, 20));
+  }
+
+  private static ChunkLocation at(ChunkEntry chunk, int rawBytes) {
+    return new ChunkLocation(chunk.location().pack(), 16, 100, rawBytes, 0);
+  }
+
   private static Manifest sample(long seed) {
     Random random = new Random(seed);
     List<FileEntry> files = new ArrayList<>();
@@ -40,7 +60,7 @@ final class ManifestFormatTest {
       List<SegmentEntry> segments = new ArrayList<>();
       long size = 0;
       for (int i = path.equals("empty") ? 0 : 1 + random.nextInt(4); i > 0; i--) {
-        List<ChunkEntry> chunks = List.of(chunk(random, (1 << 24) - 7), chunk(random, 5));
+        List<ChunkEntry> chunks = List.of(chunk(random, (1 << 24) - 7), standing(random));
         long length = chunks.stream().mapToLong(ChunkEntry::lengthBytes).sum();
         segments.add(new SegmentEntry("w" + i, DType.BF16, List.of(3L, 7L), length, chunks));
         size += length;
@@ -64,6 +84,22 @@ final class ManifestFormatTest {
             List.of(
                 new SegmentEntry(
                     "w", DType.F32, List.of(3L), 12, List.of(chunk(new Random(1), 12)))));
+    byte[] stored = ManifestFormat.encode(new Manifest(List.of(file)));
+    return new String(Zstd.decompress(stored), StandardCharsets.UTF_8);
+  }
+
+  private static String jsonWithBases() {
+    List<ChunkEntry> chunks = List.of(standing(new Random(3)));
+    FileEntry file =
+        new FileEntry(
+            "a/b",
+            5,
+            SHA,
+            "",
+            false,
+            "",
+            "opaque",
+            List.of(new SegmentEntry("w", DType.I8, List.of(5L), 5, chunks)));
     byte[] stored = ManifestFormat.encode(new Manifest(List.of(file)));
     return new String(Zstd.decompress(stored), StandardCharsets.UTF_8);
   }
@@ -150,6 +186,69 @@ final class ManifestFormatTest {
     assertThatThrownBy(() -> decode(bad)).isInstanceOf(CorruptContainerException.class);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"rows\":3,|\"rows\":4,",
+        "\"rows\":3,|\"rows\":0,",
+        "\"rows\":3,\"columns\":7|\"rows\":7000000000,\"columns\":7",
+        "\"rule\":\"CAST\"|\"rule\":\"CUT\"",
+        "\"rule\":\"CAST\"|\"rule\":\"SAME\"",
+        "\"rule\":\"CAST\"|\"rule\":\"AFFINE\"",
+        "\"rule\":\"AFFINE\"|\"rule\":\"CAST\"",
+        "\"rule\":\"AFFINE\",\"to\":\"I8\"|\"rule\":\"AFFINE\",\"to\":\"I16\"",
+        "],4,3,7,-5]|],97,3,7,-5]",
+        "],4,3,7,-5]|],4,25,7,-5]",
+        "],4,3,7,-5]|],4,3,0,-5]",
+        "],4,3,7,-5]|],4,3,7,-500]",
+        "],4,3,7,-5]|],4,3,7]",
+        ",16,100,20,0,0,22]|,16,100,20,0,0,23]",
+        ",16,100,20,0,0,22]|,16,100,20,0,1,22]",
+        ",16,100,20,0,0,22]|,16,100,20,0,0]",
+        ",16,100,20,0,0,22]|,16,100,20,0,0,-1]",
+        ",16,100,30,0,1,20]|,16,100,30,0,1,21]",
+        ",16,100,30,0,1,20]|,16,100,30,0,2,20]",
+        ",16,100,30,0,1,20]|,16,100,30,0,-1,20]",
+      })
+  void refusesBasesThatDoNotAddUp(String sound, String broken) throws Exception {
+    assertThat(decode(jsonWithBases()).packs()).hasSizeGreaterThan(1);
+    String bad = jsonWithBases().replace(sound, broken);
+    assertThat(bad).isNotEqualTo(jsonWithBases());
+    assertThatThrownBy(() -> decode(bad)).isInstanceOf(CorruptContainerException.class);
+  }
+
+  @Test
+  void refusesAThirdDecodeBelowAFrame() {
+    Base one = new Base(View.same(DType.I8), List.of(chunk(new Random(1), 8)), null);
+    ChunkEntry on = chunk(new Random(2), 8);
+    ChunkEntry second = new ChunkEntry(on.id(), 8, at(on, 8).standingOn(one, 0));
+    Base two = new Base(View.same(DType.I8), List.of(second), null);
+    ChunkEntry third = new ChunkEntry(on.id(), 8, at(on, 8).standingOn(two, 0));
+    assertThatThrownBy(() -> new Base(View.same(DType.I8), List.of(third), null))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void namesThePacksOfBasesToo() {
+    Random random = new Random(5);
+    Manifest manifest = sample(5);
+    for (FileEntry file : manifest.files()) {
+      for (SegmentEntry segment : file.segments()) {
+        for (ChunkEntry chunk : segment.chunks()) {
+          assertThat(manifest.packs()).contains(chunk.location().pack());
+          Base base = chunk.location().base();
+          if (base != null) {
+            assertThat(manifest.packs()).contains(base.scales().chunk().location().pack());
+            Base below = base.chunks().get(0).location().base();
+            assertThat(manifest.packs()).contains(below.chunks().get(0).location().pack());
+          }
+        }
+      }
+    }
+    assertThat(manifest.packs()).doesNotContain(String.valueOf(random.nextInt()));
+  }
+
   @Test
   void refusesNewerVersionsDuplicatesDisorderAndFilesAsFolders() {
     assertThatThrownBy(() -> decode(json().replace("\"version\":1", "\"version\":2")))
@@ -174,7 +273,7 @@ final class ManifestFormatTest {
       assertThatThrownBy(() -> ManifestFormat.decode("m", cut))
           .isInstanceOf(CorruptContainerException.class);
     }
-    byte[] text = json().getBytes(StandardCharsets.UTF_8);
+    byte[] text = (jsonWithBases()).getBytes(StandardCharsets.UTF_8);
     for (int bit = 0; bit < text.length * 8; bit++) {
       byte[] flipped = text.clone();
       flipped[bit >>> 3] ^= (byte) (1 << (bit & 7));

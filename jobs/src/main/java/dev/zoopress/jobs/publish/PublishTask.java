@@ -279,22 +279,16 @@ public final class PublishTask
           files.add(entry);
         }
       }
-      Set<String> packs = new HashSet<>();
-      files.forEach(
-          f -> f.segments().forEach(s -> s.chunks().forEach(c -> packs.add(c.location().pack()))));
+      Set<String> named = new Manifest(files).packs();
+      Set<String> packs = new HashSet<>(named);
       packs.removeAll(packsThere.keySet());
       run.pin(packs);
       for (String pack : packs) {
         packsThere.put(pack, repository.packStays(pack));
       }
-      for (FileEntry file : files) {
-        for (var segment : file.segments()) {
-          for (var chunk : segment.chunks()) {
-            if (!packsThere.get(chunk.location().pack())) {
-              throw new Incomplete(
-                  "pack " + chunk.location().pack() + " is gone: run compress again with --force");
-            }
-          }
+      for (String pack : named) {
+        if (!packsThere.get(pack)) {
+          throw new Incomplete("pack " + pack + " is gone: run compress again with --force");
         }
       }
       return files;
