@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,7 @@ final class SafetensorsHeader {
   private final JsonParser json;
   private final Set<String> names = new HashSet<>();
   private final List<Entry> entries = new ArrayList<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
   private final TensorBudget budget;
 
   private SafetensorsHeader(String source, JsonParser json) {
@@ -63,10 +65,8 @@ final class SafetensorsHeader {
     this.budget = new TensorBudget(source);
   }
 
-  /**
-   * The tensors of {@code header}, which is valid UTF-8 and starts with a brace, in its own order.
-   */
-  static List<Entry> read(String source, byte[] header) throws IOException {
+  /** Reads {@code header}, which is valid UTF-8 and starts with a brace. */
+  static SafetensorsHeader read(String source, byte[] header) throws IOException {
     // A zero byte here would make the JSON library take the header for UTF-16.
     for (int i = 1; i < Math.min(4, header.length); i++) {
       if (header[i] == 0) {
@@ -77,7 +77,7 @@ final class SafetensorsHeader {
     try (JsonParser json = JSON.createParser(header)) {
       SafetensorsHeader reader = new SafetensorsHeader(source, json);
       reader.readObject();
-      return reader.entries;
+      return reader;
     } catch (JacksonException e) {
       long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
       throw new MalformedInputException(
@@ -85,6 +85,16 @@ final class SafetensorsHeader {
           SafetensorsParser.PREFIX_BYTES + at,
           "the header is not JSON: " + Quoted.of(e.getOriginalMessage()));
     }
+  }
+
+  /** The tensors in the header's own order; the caller's to sort. */
+  List<Entry> entries() {
+    return entries;
+  }
+
+  /** What stands in {@code __metadata__}. */
+  Map<String, String> metadata() {
+    return metadata;
   }
 
   private void readObject() throws IOException {
@@ -113,15 +123,15 @@ final class SafetensorsHeader {
       return;
     }
     expect(json.currentToken(), JsonToken.START_OBJECT, "an object as " + METADATA);
-    Set<String> keys = new HashSet<>();
     while (json.nextToken() != JsonToken.END_OBJECT) {
       requireWellFormed(json.currentName());
-      if (!keys.add(json.currentName())) {
-        throw malformed(
-            offset(), "duplicate key " + Quoted.of(json.currentName()) + " in " + METADATA);
+      String key = json.currentName();
+      if (metadata.containsKey(key)) {
+        throw malformed(offset(), "duplicate key " + Quoted.of(key) + " in " + METADATA);
       }
       expect(json.nextToken(), JsonToken.VALUE_STRING, "a string in " + METADATA);
       requireWellFormed(json.getText());
+      metadata.put(key, json.getText());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.zoopress.codec.MalformedInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -14,7 +15,7 @@ import java.util.List;
  * header, padding included, are one opaque segment, so they come back verbatim.
  */
 final class SafetensorsParser {
-  static final int PREFIX_BYTES = 8;
+  static final int PREFIX_BYTES = SafetensorsFile.PREFIX_BYTES;
   static final int MAX_HEADER_BYTES = 100_000_000;
 
   private SafetensorsParser() {}
@@ -36,23 +37,37 @@ final class SafetensorsParser {
    * @throws MalformedInputException if any rule of the format is broken
    */
   static List<Segment> parse(ByteSource source) throws IOException {
+    SegmentCollector segments = new SegmentCollector(source.name(), source.size());
+    for (SafetensorsFile.Tensor t : read(source).tensors()) {
+      segments.add(t.name(), t.dtype(), t.shape(), t.offsetBytes(), t.lengthBytes());
+    }
+    return segments.segments();
+  }
+
+  static SafetensorsFile read(ByteSource source) throws IOException {
     byte[] header = header(source);
     int illFormed = Utf8.firstIllFormed(header);
     if (illFormed >= 0) {
       throw malformed(source, PREFIX_BYTES + illFormed, "the header is not UTF-8");
     }
-    List<SafetensorsHeader.Entry> entries = SafetensorsHeader.read(source.name(), header);
+    SafetensorsHeader read = SafetensorsHeader.read(source.name(), header);
+    List<SafetensorsHeader.Entry> entries = read.entries();
     entries.sort(
         Comparator.comparingLong(SafetensorsHeader.Entry::begin)
             .thenComparingLong(SafetensorsHeader.Entry::end));
     long dataStart = PREFIX_BYTES + (long) header.length;
     long dataBytes = source.size() - dataStart;
-    SegmentCollector segments = new SegmentCollector(source.name(), source.size());
+    List<SafetensorsFile.Tensor> tensors = new ArrayList<>(entries.size());
     long at = 0;
     for (SafetensorsHeader.Entry entry : entries) {
       check(source, entry, at, dataBytes);
-      segments.add(
-          entry.name(), entry.dtype(), entry.shape(), dataStart + at, entry.end() - entry.begin());
+      tensors.add(
+          new SafetensorsFile.Tensor(
+              entry.name(),
+              entry.dtype(),
+              entry.shape(),
+              dataStart + at,
+              entry.end() - entry.begin()));
       at = entry.end();
     }
     if (at != dataBytes) {
@@ -61,7 +76,7 @@ final class SafetensorsParser {
           dataStart + at,
           "the tensors end here, but " + (dataBytes - at) + " more bytes follow");
     }
-    return segments.segments();
+    return new SafetensorsFile(header, tensors, read.metadata());
   }
 
   private static byte[] header(ByteSource source) throws IOException {
