@@ -76,7 +76,7 @@ public final class LocalFile implements ByteSource {
    *
    * @throws IntegrityException if size or modification time differ
    */
-  void requireUnchanged() throws IOException {
+  public void requireUnchanged() throws IOException {
     long sizeNow = Files.size(path);
     FileTime modifiedNow = Files.getLastModifiedTime(path);
     if (sizeNow != size || !modifiedNow.equals(modified)) {

@@ -3,7 +3,7 @@ package dev.zoopress.codec.zipnn;
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.format.SafetensorsFile;
 import dev.zoopress.codec.format.SafetensorsFile.Tensor;
-import dev.zoopress.codec.hash.Sha256;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.tensor.DType;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -65,7 +65,7 @@ public final class ZipnnSafetensors {
     ListedTensors listed = new ListedTensors();
     List<TensorHeader.Row> rows = new ArrayList<>();
     Map<String, Long> starts = new HashMap<>();
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     digestHead(digest, file);
     ZipnnWriter writer = new ZipnnWriter();
     try (FileChannel parts =
@@ -89,7 +89,7 @@ public final class ZipnnSafetensors {
         metadata.put(ListedTensors.KEY, listed.encode());
         if (extra == Extra.ORIGINAL) {
           metadata.put(ORIGINAL_HEADER, new String(file.header(), StandardCharsets.UTF_8));
-          metadata.put(ORIGINAL_DIGEST, Sha256.hex(digest));
+          metadata.put(ORIGINAL_DIGEST, Digests.hex(digest));
         }
         long stored = assemble(out, TensorHeader.sorted(rows), metadata, parts, starts);
         int coded = (int) rows.stream().filter(r -> isCoded(r, file)).count();

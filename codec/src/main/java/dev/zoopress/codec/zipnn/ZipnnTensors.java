@@ -5,7 +5,7 @@ import dev.zoopress.codec.IntegrityException;
 import dev.zoopress.codec.MalformedInputException;
 import dev.zoopress.codec.format.SafetensorsFile;
 import dev.zoopress.codec.format.SafetensorsFile.Tensor;
-import dev.zoopress.codec.hash.Sha256;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.tensor.DType;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -76,6 +76,29 @@ public final class ZipnnTensors {
     return new ZipnnTensors(source, plain).decode(out);
   }
 
+  /**
+   * SHA-256 of every tensor's decoded bytes, by name; of plain safetensors files too.
+   *
+   * @throws MalformedInputException naming the byte at which the file stops making sense
+   */
+  public static Map<String, String> digests(ByteSource source) throws IOException {
+    ZipnnTensors tensors = new ZipnnTensors(source, Plain.KEEP);
+    Map<String, String> digests = new HashMap<>();
+    for (Tensor tensor : tensors.file.tensors()) {
+      MessageDigest digest = Digests.sha256();
+      OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
+      tensors.decode(tensor, tensors.rawBytes(tensor), out);
+      digests.put(tensor.name(), Digests.hex(digest));
+    }
+    return digests;
+  }
+
+  private long rawBytes(Tensor tensor) throws IOException {
+    return coded.contains(tensor.name())
+        ? ZipnnHeader.read(source, tensor.offsetBytes()).rawBytes()
+        : tensor.lengthBytes();
+  }
+
   private Decoded decode(OutputStream out) throws IOException {
     String header = file.metadata().get(ZipnnSafetensors.ORIGINAL_HEADER);
     if ((header == null) != !file.metadata().containsKey(ZipnnSafetensors.ORIGINAL_DIGEST)) {
@@ -122,16 +145,11 @@ public final class ZipnnTensors {
   private long decodeOriginal(byte[] header, OutputStream out) throws IOException {
     long data = 0;
     for (Tensor tensor : file.tensors()) {
-      data =
-          Math.addExact(
-              data,
-              coded.contains(tensor.name())
-                  ? ZipnnHeader.read(source, tensor.offsetBytes()).rawBytes()
-                  : tensor.lengthBytes());
+      data = Math.addExact(data, rawBytes(tensor));
     }
     HeaderOnly head = new HeaderOnly(source.name() + " (header of the original)", header, data);
     SafetensorsFile original = SafetensorsFile.read(head);
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     OutputStream digested = new DigestOutputStream(out, digest);
     digested.write(head.start);
     for (Tensor wanted : original.tensors()) {
@@ -143,7 +161,7 @@ public final class ZipnnTensors {
       decode(stored, wanted.lengthBytes(), digested);
     }
     String expected = file.metadata().get(ZipnnSafetensors.ORIGINAL_DIGEST);
-    String found = Sha256.hex(digest);
+    String found = Digests.hex(digest);
     if (!found.equals(expected)) {
       throw new IntegrityException(source.name() + ": SHA-256 of the original", expected, found);
     }

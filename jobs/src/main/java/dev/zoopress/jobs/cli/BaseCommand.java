@@ -22,6 +22,11 @@ abstract class BaseCommand implements Callable<Integer> {
     return "";
   }
 
+  /** What messages and documents call the command. */
+  String name() {
+    return spec.name();
+  }
+
   @Override
   public final Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -31,8 +36,8 @@ abstract class BaseCommand implements Callable<Integer> {
     }
     ProgressLine progress = new ProgressLine(err, common.progress);
     int code;
-    try (Invocation invocation = new Invocation(spec.name(), common, progress);
-        Status status = Status.watch(invocation, spec.name(), statusStore())) {
+    try (Invocation invocation = new Invocation(name(), common, progress);
+        Status status = Status.watch(invocation, name(), statusStore())) {
       try {
         Outcome outcome = run(invocation);
         progress.finish();
@@ -60,7 +65,7 @@ abstract class BaseCommand implements Callable<Integer> {
       return outcome.exitCode();
     }
     try (JsonGenerator json = Documents.generator(out)) {
-      Documents.head(json, spec.name(), invocation.runId(), outcome.exitCode());
+      Documents.head(json, name(), invocation.runId(), outcome.exitCode());
       outcome.json().write(json);
       json.writeObjectFieldStart("seconds");
       for (Map.Entry<String, Double> e : invocation.seconds().entrySet()) {
@@ -74,13 +79,13 @@ abstract class BaseCommand implements Callable<Integer> {
   }
 
   private void tell(Failure failure, String runId, PrintWriter out, PrintWriter err, Throwable e) {
-    err.println("zoopress " + spec.name() + ": " + failure.message());
+    err.println("zoopress " + name() + ": " + failure.message());
     if (common.verbose) {
       e.printStackTrace(err);
     }
     if (common.json) {
       try {
-        Documents.failure(out, spec.name(), runId, failure);
+        Documents.failure(out, name(), runId, failure);
       } catch (IOException impossible) {
         throw new IllegalStateException(impossible);
       }

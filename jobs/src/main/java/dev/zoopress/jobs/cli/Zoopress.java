@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       ScanCommand.class,
       CompressCommand.class,
+      ZipnnCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {

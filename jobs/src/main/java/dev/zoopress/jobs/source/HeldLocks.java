@@ -14,13 +14,14 @@ import java.util.Set;
  * locks, which Java's own file locks do not see, so the kernel's table is read; where there is none
  * (not Linux, not a local disk) nothing counts as held, and the pinned state of each file protects.
  */
-final class HeldLocks {
+public final class HeldLocks {
   private static final Path KERNEL_LOCKS = Path.of("/proc/locks");
   private static final String ENDING = ".lock";
 
   private HeldLocks() {}
 
-  static Set<String> of(String root, String modelDirectory) {
+  /** The names of the held blobs of a model in the cache at {@code root}. */
+  public static Set<String> of(String root, String modelDirectory) {
     try {
       Path locks =
           modelDirectory.isEmpty()
