@@ -10,23 +10,24 @@ import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.codec.manifest.ManifestFormat;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
- * One file, without a store: into a pack that carries its own manifest, and back, exactly.
+ * One file, without a store: into a pack that carries its own manifest, and back, exactly. Start
+ * here.
  *
  * <pre>{@code
- * FilePack.pack(Path.of("model.safetensors"), Path.of("model.safetensors.zpk"), Effort.BEST, 4, done -> {});
- * FilePack.unpack(Path.of("model.safetensors.zpk"), Path.of("copy.safetensors"), 4, done -> {});
+ * Path pack = Path.of("model.safetensors.zpk");
+ * FilePack.pack(Path.of("model.safetensors"), pack, Effort.BEST, 4, done -> {});
+ * FilePack.unpack(pack, Path.of("copy.safetensors"), 4, done -> {});
+ * try (StoredFile file = FilePack.open(pack)) {
+ *   ByteSource tensor = file.tensor("embeddings.weight"); // reads only the blocks it needs
+ * }
  * }</pre>
  *
  * <p>The pack depends on the file, its name and the effort, never on the number of threads. Memory:
@@ -35,28 +36,36 @@ import java.util.function.LongConsumer;
  * the file, on the calling thread.
  */
 public final class FilePack {
+  private static final long CACHE_BYTES = 32 << 20;
+
   private FilePack() {}
 
   /**
-   * Packs the file {@code source} into the new file {@code target}, which appears only when it is
+   * Packs the file {@code source} into the file {@code target}, which appears only when it is
    * complete.
    *
-   * @throws FileAlreadyExistsException if {@code target} exists
+   * @param progress told how many bytes of the file are done
+   * @param options {@code REPLACE_EXISTING}, or none
+   * @throws FileAlreadyExistsException if {@code target} exists and is not to be replaced
    * @throws dev.zoopress.codec.IntegrityException if a frame does not decode to its source, or the
    *     source changed meanwhile
    */
   public static FilePackInfo pack(
-      Path source, Path target, Effort effort, int threads, LongConsumer progress)
+      Path source,
+      Path target,
+      Effort effort,
+      int threads,
+      LongConsumer progress,
+      CopyOption... options)
       throws IOException {
     try (LocalFile file = LocalFile.open(source)) {
       String name = source.getFileName().toString();
-      return toNewFile(
-          target,
-          out -> {
-            FilePackInfo info = pack(file, name, out, effort, threads, progress);
-            file.requireUnchanged();
-            return info;
-          });
+      try (NewFile draft = NewFile.create(target, options)) {
+        FilePackInfo info = pack(file, name, draft, effort, threads, progress);
+        file.requireUnchanged();
+        draft.publish();
+        return info;
+      }
     }
   }
 
@@ -106,17 +115,36 @@ public final class FilePack {
   }
 
   /**
-   * Unpacks the file {@code pack} into the new file {@code target}, which appears only when it is
+   * The file in {@code pack}, to be read at any position without unpacking it; close it after use.
+   *
+   * @throws NoSuchFileException if there is no such file
+   * @throws CorruptContainerException if it is no pack of one file, or damaged
+   */
+  public static StoredFile open(Path pack) throws IOException {
+    try (LocalFile file = LocalFile.open(pack)) {
+      return new StoredFile(
+          info(file).file(), id -> LocalFile.open(pack), new ChunkCache(CACHE_BYTES));
+    }
+  }
+
+  /**
+   * Unpacks the file {@code pack} into the file {@code target}, which appears only when it is
    * complete and has the SHA-256 of the file that was packed.
    *
-   * @throws FileAlreadyExistsException if {@code target} exists
+   * @param progress told how many bytes of the file are done
+   * @param options {@code REPLACE_EXISTING}, or none
+   * @throws FileAlreadyExistsException if {@code target} exists and is not to be replaced
    * @throws CorruptContainerException if the pack is damaged
    * @throws dev.zoopress.codec.IntegrityException if the file's SHA-256 is not the right one
    */
-  public static FilePackInfo unpack(Path pack, Path target, int threads, LongConsumer progress)
+  public static FilePackInfo unpack(
+      Path pack, Path target, int threads, LongConsumer progress, CopyOption... options)
       throws IOException {
-    try (LocalFile file = LocalFile.open(pack)) {
-      return toNewFile(target, out -> unpack(file, out, threads, progress));
+    try (LocalFile file = LocalFile.open(pack);
+        NewFile draft = NewFile.create(target, options)) {
+      FilePackInfo info = unpack(file, draft, threads, progress);
+      draft.publish();
+      return info;
     }
   }
 
@@ -131,29 +159,5 @@ public final class FilePack {
       unpacker.unpack();
     }
     return info;
-  }
-
-  private interface Work {
-    FilePackInfo to(OutputStream out) throws IOException;
-  }
-
-  private static FilePackInfo toNewFile(Path target, Work work) throws IOException {
-    if (Files.exists(target)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    String name = "." + target.getFileName() + "." + UUID.randomUUID() + ".part";
-    Path part = target.resolveSibling(name);
-    try {
-      FilePackInfo info;
-      try (FileChannel channel =
-          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        info = work.to(Channels.newOutputStream(channel));
-        channel.force(true);
-      }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      return info;
-    } finally {
-      Files.deleteIfExists(part);
-    }
   }
 }

@@ -45,6 +45,11 @@ public final class StoredFile implements ByteSource {
     }
   }
 
+  /** What it is made of: its tensors with their names, types and shapes, in file order. */
+  public FileEntry entry() {
+    return file;
+  }
+
   @Override
   public String name() {
     return file.path();
@@ -73,6 +78,53 @@ public final class StoredFile implements ByteSource {
       done += count;
       at += count;
       index++;
+    }
+  }
+
+  /**
+   * The bytes of one tensor, row-major and little-endian; valid as long as this file is open.
+   *
+   * @throws IllegalArgumentException if the file has no tensor of that name
+   */
+  public ByteSource tensor(String name) {
+    long start = 0;
+    for (SegmentEntry segment : file.segments()) {
+      if (!name.isEmpty() && segment.name().equals(name)) {
+        return new Stretch(start, segment.lengthBytes(), file.path() + ": " + name);
+      }
+      start += segment.lengthBytes();
+    }
+    throw new IllegalArgumentException(file.path() + " has no tensor '" + name + "'");
+  }
+
+  private final class Stretch implements ByteSource {
+    private final long start;
+    private final long size;
+    private final String name;
+
+    Stretch(long start, long size, String name) {
+      this.start = start;
+      this.size = size;
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public void readFully(long positionBytes, byte[] target, int offset, int length)
+        throws IOException {
+      if (positionBytes < 0 || positionBytes > size - length) {
+        throw new EOFException(name + ": " + length + " bytes at " + positionBytes + " of " + size);
+      }
+      StoredFile.this.readFully(start + positionBytes, target, offset, length);
     }
   }
 

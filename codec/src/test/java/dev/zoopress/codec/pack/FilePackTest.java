@@ -3,6 +3,7 @@ package dev.zoopress.codec.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.Effort;
 import dev.zoopress.codec.manifest.ChunkEntry;
@@ -14,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,6 +99,63 @@ final class FilePackTest {
     try (var all = Files.list(folder)) {
       assertThat(all.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("m.safetensors", "m.zpk", "back", "bad.zpk");
+    }
+  }
+
+  @Test
+  void replacesOnlyWhenTold(@TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("m.safetensors"), PackSamples.mixed(9));
+    Path packed = Files.writeString(folder.resolve("m.zpk"), "mine");
+    assertThatThrownBy(() -> FilePack.pack(file, packed, Effort.FAST, 1, d -> {}))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(packed).hasContent("mine");
+    FilePack.pack(file, packed, Effort.FAST, 1, d -> {}, StandardCopyOption.REPLACE_EXISTING);
+    Path back = Files.writeString(folder.resolve("back"), "mine");
+    FilePack.unpack(packed, back, 1, d -> {}, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(back).hasSameBinaryContentAs(file);
+  }
+
+  @Test
+  void whoeverCreatesTheFileMeanwhileKeepsIt(@TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("m.safetensors"), PackSamples.mixed(9));
+    Path packed = folder.resolve("m.zpk");
+    assertThatThrownBy(() -> FilePack.pack(file, packed, Effort.FAST, 1, d -> createOnce(packed)))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(packed).hasContent("other");
+    try (var all = Files.list(folder)) {
+      assertThat(all).hasSize(2);
+    }
+  }
+
+  private static void createOnce(Path path) {
+    try {
+      Files.writeString(path, "other");
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void readsTensorsByNameWithoutUnpacking(@TempDir Path folder) throws Exception {
+    Random random = new Random(12);
+    PackSamples.Tensor one = PackSamples.weights(random, "one", DType.F32, 300, 256);
+    PackSamples.Tensor two = PackSamples.weights(random, "two", DType.BF16, 300, 256);
+    Path file =
+        Files.write(folder.resolve("m.safetensors"), PackSamples.safetensors(List.of(one, two)));
+    Path packed = folder.resolve("m.zpk");
+    FilePack.pack(file, packed, Effort.BEST, 2, d -> {});
+    try (StoredFile stored = FilePack.open(packed)) {
+      ByteSource tensor = stored.tensor("two");
+      assertThat(tensor.size()).isEqualTo(two.bytes().length);
+      byte[] row = new byte[512];
+      tensor.readFully(512 * 7, row, 0, 512);
+      assertThat(row).isEqualTo(Arrays.copyOfRange(two.bytes(), 512 * 7, 512 * 8));
+      assertThatThrownBy(() -> tensor.readFully(tensor.size() - 1, row, 0, 2))
+          .isInstanceOf(java.io.EOFException.class)
+          .hasMessageContaining("two");
+      assertThatThrownBy(() -> stored.tensor("three"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("three");
     }
   }
 

@@ -42,6 +42,9 @@ record Failure(int exitCode, String kind, String message) {
   }
 
   private static Failure known(Throwable t) {
+    if (t instanceof CommandException found) {
+      return found.failure();
+    }
     if (t instanceof UsageException) {
       return new Failure(ExitCode.USAGE, "usage", t.getMessage());
     }

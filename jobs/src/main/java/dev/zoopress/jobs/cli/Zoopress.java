@@ -26,6 +26,9 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       ScanCommand.class,
       CompressCommand.class,
+      RestoreCommand.class,
+      PackCommand.class,
+      UnpackCommand.class,
       ZipnnCommand.class,
       ServeCommand.class,
     })
