@@ -14,17 +14,22 @@ import dev.zoopress.jobs.plan.Units;
 import dev.zoopress.jobs.plan.Units.Kind;
 import dev.zoopress.jobs.plan.Units.Slice;
 import dev.zoopress.jobs.plan.Units.Unit;
+import dev.zoopress.jobs.publish.AssembleTask;
+import dev.zoopress.jobs.publish.Publications;
 import dev.zoopress.jobs.publish.PublishTask;
 import dev.zoopress.jobs.reconcile.Reconciler;
 import dev.zoopress.jobs.reconcile.UnitRows;
 import dev.zoopress.jobs.source.ModelRef;
 import dev.zoopress.jobs.source.SourceTree;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.Lease;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
+import dev.zoopress.jobs.store.Runs;
 import dev.zoopress.jobs.store.Stores;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -60,12 +64,18 @@ public final class CompressJob {
   private final JavaSparkContext sc;
   private final CompressOptions options;
   private final Progress progress;
+  private final Clock clock;
 
   public CompressJob(SparkSession spark, CompressOptions options, Progress progress) {
+    this(spark, options, progress, Clock.systemUTC());
+  }
+
+  CompressJob(SparkSession spark, CompressOptions options, Progress progress, Clock clock) {
     this.spark = Objects.requireNonNull(spark).newSession();
     this.sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.options = Objects.requireNonNull(options);
     this.progress = Objects.requireNonNull(progress);
+    this.clock = clock;
   }
 
   /**
@@ -82,24 +92,53 @@ public final class CompressJob {
         throw new UnsupportedOperationException("compress --dry-run is not built yet");
       }
       Repository repository = Repository.create(store);
-      return new Execution(repository, hadoop, conf, start).run();
+      Publications.completeAbandoned(sc, options.store(), conf, repository, clock);
+      String id =
+          options.runId().isEmpty()
+              ? "compress-" + UUID.randomUUID().toString().substring(0, 18)
+              : options.runId();
+      Run run = Run.of(repository, id);
+      SourceTree source = SourceTree.open(options.source(), hadoop);
+      String purpose = "compress " + source.root();
+      try (Lease lease = run.hold(purpose, clock)) {
+        if (run.phase() != Run.Phase.OPEN) {
+          throw new ConflictException("run id " + id + " was used before: choose another");
+        }
+        List<String> resumable = resumable(repository, id, purpose);
+        CompressResult result =
+            new Execution(repository, run, source, resumable, conf, start).run();
+        retire(repository, resumable);
+        return result;
+      }
     } finally {
       conf.destroy();
     }
   }
 
-  /** Runs that were left before they decided anything, newest name last. */
-  private static List<String> resumable(Repository repository, String own) throws IOException {
-    Set<String> names = new TreeSet<>();
-    repository.store().children("runs/", names::add);
+  /** Runs of the same purpose that stopped before they decided anything, in order of name. */
+  private List<String> resumable(Repository repository, String own, String purpose)
+      throws IOException {
     List<String> open = new ArrayList<>();
-    for (String name : names) {
-      boolean run = name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}") && !name.equals(own);
-      if (run && Run.of(repository, name).phase() == Run.Phase.OPEN) {
-        open.add(name);
+    Runs.list(
+        repository,
+        clock,
+        run -> {
+          if (run.phase() == Run.Phase.OPEN
+              && run.purpose().equals(purpose)
+              && !run.id().equals(own)) {
+            open.add(run.id());
+          }
+        });
+    return open;
+  }
+
+  /** What stopped runs of this purpose had done is taken over: they hold nothing any more. */
+  private void retire(Repository repository, List<String> runs) throws IOException {
+    for (String id : runs) {
+      if (!Runs.standing(repository, id, clock).alive()) {
+        Run.of(repository, id).declareDead();
       }
     }
-    return open;
   }
 
   /** The state of one execution. */
@@ -119,31 +158,26 @@ public final class CompressJob {
 
     Execution(
         Repository repository,
-        Configuration hadoop,
+        Run run,
+        SourceTree source,
+        List<String> resumable,
         Broadcast<SerializableConfiguration> conf,
         long start)
         throws IOException {
       this.repository = repository;
       this.store = repository.store();
       this.start = start;
-      String id =
-          options.runId().isEmpty()
-              ? "compress-" + UUID.randomUUID().toString().substring(0, 18)
-              : options.runId();
-      this.run = Run.of(repository, id);
-      if (run.phase() != Run.Phase.OPEN) {
-        throw new ConflictException("run id " + id + " was used before: choose another");
-      }
-      this.source = SourceTree.open(options.source(), hadoop);
+      this.run = run;
+      this.source = source;
       this.context =
           new RunContext(
-              id,
+              run.id(),
               source.root(),
               source.layout(),
               options.store(),
               options.effort(),
               options.has(Flag.FORCE),
-              resumable(repository, id),
+              resumable,
               conf);
       this.indexKeys = ChunkIndex.keys(store);
       this.meter = new ProgressMeter(sc.sc(), progress);
@@ -305,7 +339,7 @@ public final class CompressJob {
 
     private CompressResult publish(List<Slice> slices) throws IOException {
       Map<Integer, List<Integer>> slicesOfUnit = new HashMap<>();
-      List<PublishTask.Work> work = new ArrayList<>();
+      List<AssembleTask.Work> work = new ArrayList<>();
       for (Slice slice : slices) {
         List<Tuple2<Integer, String>> own = new ArrayList<>();
         for (Unit unit : units.values()) {
@@ -315,50 +349,57 @@ public final class CompressJob {
           }
         }
         own.sort(Comparator.comparingInt(Tuple2::_1));
-        work.add(new PublishTask.Work(slice.index(), slice.key(), own));
+        work.add(new AssembleTask.Work(slice.index(), slice.key(), own));
       }
-      List<PublishTask.Done> done = new ArrayList<>();
+      List<AssembleTask.Done> assembled = new ArrayList<>();
       if (records.isEmpty()) {
-        publish(work, JavaPairRDD.fromJavaRDD(sc.emptyRDD()), done);
+        assembled.addAll(assemble(work, JavaPairRDD.fromJavaRDD(sc.emptyRDD())));
       } else {
         try (Reconciler reconciler = reconcile()) {
-          publish(
-              work,
-              reconciler
-                  .placed()
-                  .flatMapToPair(
-                      p ->
-                          slicesOfUnit.getOrDefault(p._1(), List.of()).stream()
-                              .map(s -> new Tuple2<>(s, p._2()))
-                              .iterator()),
-              done);
+          assembled.addAll(
+              assemble(
+                  work,
+                  reconciler
+                      .placed()
+                      .flatMapToPair(
+                          p ->
+                              slicesOfUnit.getOrDefault(p._1(), List.of()).stream()
+                                  .map(s -> new Tuple2<>(s, p._2()))
+                                  .iterator())));
         }
       }
+      assembled.sort(Comparator.comparingInt(AssembleTask.Done::slice));
+      List<Publications.Slice> decided = new ArrayList<>();
+      for (AssembleTask.Done a : assembled) {
+        decided.add(new Publications.Slice(a.slice(), context.source(), a.key(), a.chunksKey()));
+        warn(a.warnings());
+      }
+      List<PublishTask.Done> done =
+          new ArrayList<>(
+              Publications.publish(sc, options.store(), context.hadoop(), run, store, decided));
       done.sort(Comparator.comparingInt(PublishTask.Done::slice));
       return result(done);
     }
 
-    private void publish(
-        List<PublishTask.Work> work,
-        JavaPairRDD<Integer, Reconciler.Placed> placed,
-        List<PublishTask.Done> done)
-        throws IOException {
-      if (!run.beginPublishing()) {
-        throw new ConflictException(
-            "run " + run.id() + " was declared dead by gc: run compress again");
+    private void warn(List<String> more) {
+      more.stream()
+          .limit(Math.max(0, CompressResult.MAX_FAILED - warnings.size()))
+          .forEach(warnings::add);
+    }
+
+    private List<AssembleTask.Done> assemble(
+        List<AssembleTask.Work> work, JavaPairRDD<Integer, Reconciler.Placed> placed) {
+      if (work.isEmpty()) {
+        return List.of();
       }
-      if (!work.isEmpty()) {
-        meter.stage("publish", 0, 0);
-        sc.setJobDescription("publish: " + work.size() + " slices");
-        SlicePartitioner partitioner = new SlicePartitioner(work.size());
-        done.addAll(
-            sc.parallelize(work, work.size())
-                .zipPartitions(
-                    placed.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2())),
-                    new PublishTask(context))
-                .collect());
-      }
-      run.finish();
+      meter.stage("publish", 0, 0);
+      sc.setJobDescription("publish: manifests of " + work.size() + " slices");
+      SlicePartitioner partitioner = new SlicePartitioner(work.size());
+      return sc.parallelize(work, work.size())
+          .zipPartitions(
+              placed.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2())),
+              new AssembleTask(context))
+          .collect();
     }
 
     private CompressResult result(List<PublishTask.Done> done) throws IOException {
@@ -368,9 +409,6 @@ public final class CompressJob {
         keys.add(d.resultKey());
         sums.add(d);
         d.failed().stream().limit(CompressResult.MAX_FAILED - failed.size()).forEach(failed::add);
-        d.warnings().stream()
-            .limit(Math.max(0, CompressResult.MAX_FAILED - warnings.size()))
-            .forEach(warnings::add);
       }
       sc.setJobDescription(null);
       String uri = options.store();

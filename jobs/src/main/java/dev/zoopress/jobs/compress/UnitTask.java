@@ -12,6 +12,7 @@ import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.plan.UnitContents;
 import dev.zoopress.jobs.plan.Units.Unit;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
@@ -173,13 +174,15 @@ public final class UnitTask
     for (String other : context.resumable()) {
       RunFolder unfinished = new RunFolder(store, other);
       String key = unfinished.key(name);
-      if (unfinished.exists(key)) {
-        Summary summary = summary(unfinished, key);
-        if (summary.failures() == 0 && present(store, summary)) {
-          run.putIfAbsent(run.key(name), store.get(key, 1 << 30));
+      try {
+        Summary summary = unfinished.exists(key) ? summary(unfinished, key) : null;
+        if (summary != null && summary.failures() == 0 && present(store, summary)) {
+          run.putIfAbsent(run.key(name), store.get(key, RunFolder.MAX_OBJECT_BYTES));
           doneBytes.add(summary.sourceBytes());
           return new Done(unit.number(), run.key(name), true, 0, summary, Map.of());
         }
+      } catch (ObjectNotFoundException e) {
+        // gc has just cleared away a run that it had declared dead: done anew.
       }
     }
     return null;

@@ -7,6 +7,7 @@ import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
 import dev.zoopress.jobs.plan.JsonLines;
+import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
 import java.io.IOException;
 import java.io.Serializable;
@@ -66,12 +67,22 @@ public final class ChunkTable {
     }
   }
 
-  /** Writes the object, if there is any row, and returns its length. */
-  public long put(ObjectStore store, String runId, int slice) throws IOException {
-    byte[] bytes = rows.bytes();
+  /** Writes the rows into the run's folder and returns the key; empty if there is no row. */
+  public String write(RunFolder folder, int slice) throws IOException {
     if (seen.isEmpty()) {
+      rows.close();
+      return "";
+    }
+    return folder.write("chunks", slice, rows);
+  }
+
+  /** Adds rows that a run wrote to the index, once it publishes, and returns their length. */
+  public static long publish(ObjectStore store, String key, String runId, int slice)
+      throws IOException {
+    if (key.isEmpty()) {
       return 0;
     }
+    byte[] bytes = store.get(key, RunFolder.MAX_OBJECT_BYTES);
     store.put(FOLDER + runId + "/%06d.jsonl.zst".formatted(slice), bytes);
     return bytes.length;
   }

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 
 /** Objects of one run, {@code runs/<run>/}. Safe for use by several threads. */
 public final class RunFolder {
-  private static final int MAX_OBJECT_BYTES = 1 << 30;
+  /** Larger objects are damaged. */
+  public static final int MAX_OBJECT_BYTES = 1 << 30;
 
   private final ObjectStore store;
   private final String prefix;

@@ -36,10 +36,6 @@ final class Condemned {
     return Layout.GARBAGE + n + "/verdict";
   }
 
-  static String done(int n) {
-    return Layout.GARBAGE + n + "/done";
-  }
-
   /** The numbers of all lists, ascending. */
   static TreeSet<Integer> numbers(ObjectStore store) throws IOException {
     TreeSet<Integer> numbers = new TreeSet<>();
@@ -87,7 +83,14 @@ final class Condemned {
   }
 
   synchronized boolean contains(String key) {
-    return decided.values().stream().anyMatch(s -> s.contains(key))
-        || pending.values().stream().anyMatch(s -> s.contains(key));
+    return isDecided(key) || waits(key);
+  }
+
+  synchronized boolean isDecided(String key) {
+    return decided.values().stream().anyMatch(s -> s.contains(key));
+  }
+
+  synchronized boolean waits(String key) {
+    return pending.values().stream().anyMatch(s -> s.contains(key));
   }
 }

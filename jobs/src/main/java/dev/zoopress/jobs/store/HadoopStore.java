@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -15,9 +16,14 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.s3a.S3AFileSystem;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** A store on any Hadoop file system; how it creates is {@link CreateRule}'s matter. */
 final class HadoopStore implements ObjectStore {
+  /** Parts the key of a multipart upload from its id. */
+  private static final String UPLOAD = " upload ";
+
   private final FileSystem files;
   private final org.apache.hadoop.fs.Path root;
   private final String rootPath;
@@ -197,6 +203,49 @@ final class HadoopStore implements ObjectStore {
       return false;
     } catch (IOException | RuntimeException e) {
       throw errors.translate(key, e, WriteState.UNKNOWN);
+    }
+  }
+
+  @Override
+  public void leftovers(Consumer<ObjectInfo> each) throws IOException {
+    if (files instanceof S3AFileSystem s3) {
+      try {
+        String prefix = rootPath.substring(1);
+        RemoteIterator<MultipartUpload> uploads = s3.listUploads(prefix);
+        while (uploads.hasNext()) {
+          MultipartUpload upload = uploads.next();
+          if (prefix.isEmpty() || upload.key().startsWith(prefix + "/")) {
+            each.accept(
+                new ObjectInfo(
+                    upload.key() + UPLOAD + upload.uploadId(),
+                    0,
+                    upload.initiated().toEpochMilli()));
+          }
+        }
+      } catch (IOException | RuntimeException e) {
+        throw errors.translate("", e, WriteState.NOT_WRITTEN);
+      }
+    }
+  }
+
+  @Override
+  public boolean removeLeftover(ObjectInfo leftover) throws IOException {
+    int at = leftover.key().indexOf(UPLOAD);
+    if (at < 0 || !(files instanceof S3AFileSystem s3)) {
+      throw new IllegalArgumentException("no leftover: '" + leftover.key() + "'");
+    }
+    try {
+      s3.abortMultipartUpload(
+          MultipartUpload.builder()
+              .key(leftover.key().substring(0, at))
+              .uploadId(leftover.key().substring(at + UPLOAD.length()))
+              .initiated(Instant.ofEpochMilli(leftover.modifiedMillis()))
+              .build());
+      return true;
+    } catch (FileNotFoundException e) {
+      return false;
+    } catch (IOException | RuntimeException e) {
+      throw errors.translate(leftover.key(), e, WriteState.UNKNOWN);
     }
   }
 

@@ -199,6 +199,31 @@ final class LocalStore implements ObjectStore {
   }
 
   @Override
+  public void leftovers(Consumer<ObjectInfo> each) throws IOException {
+    Path spool = root.resolve(SPOOL);
+    if (Files.isDirectory(spool)) {
+      try {
+        Files.walkFileTree(spool, new Listing(each));
+      } catch (IOException e) {
+        throw errors.translate(SPOOL, e, WriteState.NOT_WRITTEN);
+      }
+    }
+  }
+
+  @Override
+  public boolean removeLeftover(ObjectInfo leftover) throws IOException {
+    Path file = root.resolve(Keys.key(leftover.key()));
+    if (!file.startsWith(root.resolve(SPOOL))) {
+      throw new IllegalArgumentException("no leftover: '" + leftover.key() + "'");
+    }
+    try {
+      return Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw errors.translate(leftover.key(), e, WriteState.UNKNOWN);
+    }
+  }
+
+  @Override
   public Path spoolDirectory() throws IOException {
     Path spool = root.resolve(SPOOL);
     try {
@@ -259,6 +284,7 @@ final class LocalStore implements ObjectStore {
 
   private final class Listing extends SimpleFileVisitor<Path> {
     private final Consumer<ObjectInfo> each;
+    private Path start;
 
     Listing(Consumer<ObjectInfo> each) {
       this.each = each;
@@ -266,7 +292,8 @@ final class LocalStore implements ObjectStore {
 
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-      return folder.equals(root.resolve(SPOOL))
+      start = start == null ? folder : start;
+      return folder.equals(root.resolve(SPOOL)) && !folder.equals(start)
           ? FileVisitResult.SKIP_SUBTREE
           : FileVisitResult.CONTINUE;
     }

@@ -72,6 +72,15 @@ public interface ObjectStore extends Closeable {
   /** Removes an object; false if it was not there. */
   boolean delete(String key) throws IOException;
 
+  /**
+   * Hands over what writers left unfinished, no object yet: temporary files, multipart uploads.
+   * Some may belong to writers at work.
+   */
+  void leftovers(Consumer<ObjectInfo> each) throws IOException;
+
+  /** Removes one of {@link #leftovers}; false if it is not there any more. */
+  boolean removeLeftover(ObjectInfo leftover) throws IOException;
+
   /** An existing local directory for files that {@link #putIfAbsent(String, Path)} will take. */
   Path spoolDirectory() throws IOException;
 }

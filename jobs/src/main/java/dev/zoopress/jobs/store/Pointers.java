@@ -88,7 +88,8 @@ final class Pointers {
       throw new IllegalArgumentException(key + ": the numbers before it are missing");
     }
     if (store.putIfAbsent(key, pointer.encode())) {
-      return Publication.DONE;
+      // Late, its number may have been free only because gc removed what was superseded.
+      return highestNumber(folder) == pointer.n() ? Publication.DONE : Publication.LOST;
     }
     Optional<Pointer> winner = read(key, pointer);
     if (winner.isEmpty()) {
@@ -156,24 +157,37 @@ final class Pointers {
         });
   }
 
+  int refNumber(String model, String ref) throws IOException {
+    return readRef(model, ref).map(Ref::n).orElse(0);
+  }
+
   void setRef(String model, String ref, String revision) throws IOException {
     while (true) {
       Optional<Ref> before = readRef(model, ref);
-      if (before.map(Ref::revision).orElse("").equals(revision)) {
-        return;
-      }
-      int n = before.map(Ref::n).orElse(0) + 1;
-      byte[] bytes =
-          Sealed.seal(
-              Sealed.body(REF_KIND)
-                  .put("model", model)
-                  .put("ref", ref)
-                  .put("n", n)
-                  .put("revision", revision));
-      if (store.putIfAbsent(Layout.numbered(Layout.ref(model, ref), n), bytes)) {
+      if (before.map(Ref::revision).orElse("").equals(revision)
+          || putRef(model, ref, before.map(Ref::n).orElse(0) + 1, revision)) {
         return;
       }
     }
+  }
+
+  void setRef(String model, String ref, int seen, String revision) throws IOException {
+    Optional<Ref> before = readRef(model, ref);
+    if (before.map(Ref::n).orElse(0) == seen
+        && !before.map(Ref::revision).orElse("").equals(revision)) {
+      putRef(model, ref, seen + 1, revision);
+    }
+  }
+
+  private boolean putRef(String model, String ref, int n, String revision) throws IOException {
+    byte[] bytes =
+        Sealed.seal(
+            Sealed.body(REF_KIND)
+                .put("model", model)
+                .put("ref", ref)
+                .put("n", n)
+                .put("revision", revision));
+    return store.putIfAbsent(Layout.numbered(Layout.ref(model, ref), n), bytes);
   }
 
   boolean delete(String model, String revision) throws IOException {
@@ -239,6 +253,28 @@ final class Pointers {
 
   void revisions(String model, Consumer<String> each) throws IOException {
     decoded(Layout.model(model), each);
+  }
+
+  void superseded(String model, Consumer<ObjectInfo> each) throws IOException {
+    Map<String, ObjectInfo> highest = new HashMap<>();
+    store.list(
+        Layout.model(model),
+        object -> {
+          int slash = object.key().lastIndexOf('/') + 1;
+          String folder = object.key().substring(0, slash);
+          if (number(object) > 0) {
+            ObjectInfo before = highest.get(folder);
+            boolean newer = before == null || number(before) < number(object);
+            highest.put(folder, newer ? object : before);
+            if (before != null) {
+              each.accept(newer ? before : object);
+            }
+          }
+        });
+  }
+
+  private static int number(ObjectInfo object) {
+    return Layout.number(object.key().substring(object.key().lastIndexOf('/') + 1));
   }
 
   void refs(String model, Consumer<String> each) throws IOException {

@@ -7,6 +7,7 @@ import dev.zoopress.codec.manifest.ManifestFormat;
 import dev.zoopress.codec.pack.PackSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -146,6 +147,19 @@ public final class Repository {
     pointers.setRef(model, ref, revision);
   }
 
+  /** How often a ref was set or deleted; 0: never. */
+  public int refNumber(String model, String ref) throws IOException {
+    return pointers.refNumber(model, ref);
+  }
+
+  /**
+   * Makes a ref name this revision, unless somebody set or deleted it since {@link #refNumber} was
+   * {@code seen}: a run that wakes up late turns nothing back.
+   */
+  public void setRef(String model, String ref, int seen, String revision) throws IOException {
+    pointers.setRef(model, ref, seen, revision);
+  }
+
   /** Hands over every model name, deleted ones too, in no promised order, without reading them. */
   public void models(Consumer<String> each) throws IOException {
     pointers.models(each);
@@ -159,6 +173,25 @@ public final class Repository {
   /** Hands over the names of a model's refs, deleted ones too. */
   public void refs(String model, Consumer<String> each) throws IOException {
     pointers.refs(model, each);
+  }
+
+  /** Hands over the pointers and refs of a model that later ones have replaced. */
+  public void superseded(String model, Consumer<ObjectInfo> each) throws IOException {
+    pointers.superseded(model, each);
+  }
+
+  /**
+   * Takes the lease of work that must have the repository's objects for itself: gc, optimize.
+   *
+   * @throws LeaseHeldException if another process does such work
+   */
+  public Lease exclusive(String runId, String purpose, Clock clock) throws IOException {
+    return Lease.take(store, Layout.GARBAGE + "lease/", runId, purpose, clock);
+  }
+
+  /** Who has, or last had, the lease of {@link #exclusive}. */
+  public Optional<Lease.State> exclusive(Clock clock) throws IOException {
+    return Lease.look(store, Layout.GARBAGE + "lease/", clock);
   }
 
   /**

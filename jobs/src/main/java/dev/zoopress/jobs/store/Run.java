@@ -3,7 +3,9 @@ package dev.zoopress.jobs.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -87,17 +89,27 @@ public final class Run {
   }
 
   public Phase phase() throws IOException {
-    JsonNode body;
-    String key = folder + "decision.json";
-    try {
-      body = Sealed.open(key, KIND, store.get(key, Pointers.MAX_BYTES));
-    } catch (ObjectNotFoundException e) {
+    Optional<JsonNode> decision = decision();
+    if (decision.isEmpty()) {
       return Phase.OPEN;
     }
-    if (Sealed.text(key, body, "decision").equals(DEAD)) {
+    if (Sealed.text(decisionKey(), decision.get(), "decision").equals(DEAD)) {
       return Phase.DEAD;
     }
     return store.size(folder + "finished").isPresent() ? Phase.FINISHED : Phase.PUBLISHING;
+  }
+
+  private String decisionKey() {
+    return folder + "decision.json";
+  }
+
+  private Optional<JsonNode> decision() throws IOException {
+    try {
+      return Optional.of(
+          Sealed.open(decisionKey(), KIND, store.get(decisionKey(), Pointers.MAX_BYTES)));
+    } catch (ObjectNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -106,8 +118,40 @@ public final class Run {
    * @return false if gc declared the run dead: it must publish nothing
    */
   public boolean beginPublishing() throws IOException {
-    decide(PUBLISHING);
+    return beginPublishing("");
+  }
+
+  /**
+   * Decides that this run publishes, and what; before its first pointer.
+   *
+   * @param publications key of the object that says what is published, so that anybody can go on
+   *     where this run stops; see {@link #publications}
+   * @return false if gc declared the run dead: it must publish nothing
+   */
+  public boolean beginPublishing(String publications) throws IOException {
+    decide(PUBLISHING, publications);
     return phase() != Phase.DEAD;
+  }
+
+  /** What this run decided to publish; empty if it decided nothing, or did not say what. */
+  public String publications() throws IOException {
+    Optional<JsonNode> decision = decision();
+    return decision.isEmpty() ? "" : decision.get().path("publications").asText("");
+  }
+
+  /**
+   * Says that this process works on the run, until the lease is closed: gc holds such a run for
+   * alive, and no other process takes the same run id.
+   *
+   * @param purpose what the run does with what; a run of the same purpose may go on with its work
+   * @throws LeaseHeldException if another process works on this run
+   */
+  public Lease hold(String purpose, Clock clock) throws IOException {
+    return Lease.take(store, leaseFolder(), id, purpose, clock);
+  }
+
+  String leaseFolder() {
+    return folder + "lease/";
   }
 
   /**
@@ -116,13 +160,14 @@ public final class Run {
    * @return false if it had begun to
    */
   public boolean declareDead() throws IOException {
-    decide(DEAD);
+    decide(DEAD, "");
     return phase() == Phase.DEAD;
   }
 
-  private void decide(String decision) throws IOException {
+  private void decide(String decision, String publications) throws IOException {
     store.putIfAbsent(
-        folder + "decision.json", Sealed.seal(Sealed.body(KIND).put("decision", decision)));
+        decisionKey(),
+        Sealed.seal(Sealed.body(KIND).put("decision", decision).put("publications", publications)));
   }
 
   /** Says that every pointer of this run is there; its pins hold no longer. */

@@ -3,6 +3,7 @@ package dev.zoopress.jobs.store;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ServiceLoader;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 
@@ -12,7 +13,8 @@ public final class Stores {
 
   /**
    * Opens the store at a Hadoop URI ({@code s3a://bucket/prefix}, {@code hdfs:}, {@code file:}) or
-   * a plain local path. Creates and checks nothing; a local directory appears with the first put.
+   * a plain local path, or of a {@link StoreProvider}. Creates and checks nothing; a local
+   * directory appears with the first put.
    *
    * @throws IllegalArgumentException if the URI cannot be understood
    * @throws StoreException if there is no such file system or it refuses
@@ -23,6 +25,11 @@ public final class Stores {
     }
     if (!uriOrPath.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
       return new LocalStore(Path.of(uriOrPath));
+    }
+    for (StoreProvider provider : ServiceLoader.load(StoreProvider.class)) {
+      if (uriOrPath.startsWith(provider.scheme() + ":")) {
+        return provider.open(uriOrPath, conf);
+      }
     }
     org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(uriOrPath);
     URI uri = root.toUri();
