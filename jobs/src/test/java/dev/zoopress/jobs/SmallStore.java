@@ -92,6 +92,8 @@ public final class SmallStore implements AutoCloseable {
     }
     Run run = Run.of(repository, "test-" + UUID.randomUUID());
     repository.putPack(run, summary.id(), spooled);
+    run.beginPublishing();
+    run.finish();
     Map<ChunkId, ChunkLocation> places = new HashMap<>();
     for (PackFrame frame : summary.frames()) {
       for (FrameChunk chunk : frame.chunks()) {

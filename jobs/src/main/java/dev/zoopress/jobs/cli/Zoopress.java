@@ -30,6 +30,7 @@ import picocli.CommandLine.ParameterException;
       PackCommand.class,
       UnpackCommand.class,
       ZipnnCommand.class,
+      GcCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {
