@@ -8,6 +8,7 @@ import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
 import dev.zoopress.codec.frame.FrameShape;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
@@ -23,7 +24,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +62,7 @@ final class FilePacker implements Closeable {
   }
 
   private final ByteSource source;
-  private final MessageDigest sha256 = Sha256.digest();
+  private final MessageDigest sha256 = Digests.sha256();
   private final PackWriter pack;
   private final Ordered<Slot> coders;
   private final Effort effort;
@@ -93,7 +93,7 @@ final class FilePacker implements Closeable {
     }
     grouper.flush();
     coders.drain();
-    String digest = HexFormat.of().formatHex(sha256.digest());
+    String digest = Digests.hex(sha256);
     List<SegmentEntry> segments = segments(layout);
     FileEntry file =
         new FileEntry(path, source.size(), digest, "", false, "", layout.format(), segments);
@@ -112,16 +112,22 @@ final class FilePacker implements Closeable {
       slot.length = length;
       slot.shape = chunk.shape();
       coders.submit(() -> code(slot));
-      sha256.update(raw, 0, length);
+      Digests.update(sha256, raw, 0, length);
       return;
     }
-    ChunkId id = Sha256.id(raw, 0, length);
+    ChunkId id = id(raw, 0, length);
     ids.add(id);
-    sha256.update(raw, 0, length);
+    Digests.update(sha256, raw, 0, length);
     if (small.add(id)) {
       grouper.add(id, chunk.shape(), raw, 0, length);
     }
     free.push(slot);
+  }
+
+  private static ChunkId id(byte[] raw, int offset, int length) {
+    MessageDigest digest = Digests.sha256();
+    Digests.update(digest, raw, offset, length);
+    return ChunkId.of(digest.digest());
   }
 
   private Slot slot() throws IOException {
@@ -148,7 +154,7 @@ final class FilePacker implements Closeable {
   /** Runs on a coder's thread. */
   private Slot code(Slot slot) throws IOException {
     if (slot.chunks == null) {
-      ChunkId id = Sha256.id(slot.raw, 0, slot.length);
+      ChunkId id = id(slot.raw, 0, slot.length);
       slot.chunks = List.of(new FrameChunk(id, 0, slot.length));
     }
     String what = source.name() + ": chunk " + slot.chunks.get(0).id().hex();

@@ -3,6 +3,7 @@ package dev.zoopress.codec.pack;
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.IntegrityException;
 import dev.zoopress.codec.chunk.Chunker;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /** Unpacks one file: threads decode stretches of whole chunks, this one writes them in order. */
@@ -26,7 +26,7 @@ final class FileUnpacker implements Closeable {
   private final FileEntry file;
   private final OutputStream out;
   private final LongConsumer progress;
-  private final MessageDigest sha256 = Sha256.digest();
+  private final MessageDigest sha256 = Digests.sha256();
   private final StoredFile stored;
   private final Ordered<Stretch> decoders;
   private final ArrayDeque<Stretch> free = new ArrayDeque<>();
@@ -78,7 +78,7 @@ final class FileUnpacker implements Closeable {
       submit(start, (int) (end - start));
     }
     decoders.drain();
-    String found = HexFormat.of().formatHex(sha256.digest());
+    String found = Digests.hex(sha256);
     if (!found.equals(file.sha256())) {
       throw new IntegrityException(file.path() + ": SHA-256", file.sha256(), found);
     }
@@ -99,7 +99,7 @@ final class FileUnpacker implements Closeable {
   }
 
   private void write(Stretch stretch) throws IOException {
-    sha256.update(stretch.bytes, 0, stretch.length);
+    Digests.update(sha256, stretch.bytes, 0, stretch.length);
     out.write(stretch.bytes, 0, stretch.length);
     written += stretch.length;
     progress.accept(written);

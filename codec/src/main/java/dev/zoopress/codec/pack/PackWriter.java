@@ -1,36 +1,32 @@
 package dev.zoopress.codec.pack;
 
 import com.github.luben.zstd.Zstd;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Writes one pack front to back and names it by the SHA-256 of what it wrote. Not thread-safe. */
 public final class PackWriter implements Closeable {
   private static final int FOOTER_ZSTD_LEVEL = 3;
 
-  private final MessageDigest digest;
+  /** Hashed and written while in the cache; streams copy through a buffer of the same length. */
+  private static final int SLICE_BYTES = 1 << 18;
+
+  private final MessageDigest digest = Digests.sha256();
   private final OutputStream out;
   private final List<PackFrame> frames = new ArrayList<>();
   private long length;
 
   /** Starts a pack; {@code out} is closed with the writer. */
   public PackWriter(OutputStream out) throws IOException {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-    this.out = new DigestOutputStream(out, digest);
+    this.out = out;
     write(PackLayout.header(), 0, PackLayout.HEADER_BYTES);
   }
 
@@ -97,7 +93,7 @@ public final class PackWriter implements Closeable {
     byte[] trailer = PackLayout.trailer(footerOffset, footer, raw.length, manifest);
     write(trailer, 0, trailer.length);
     out.flush();
-    return new PackSummary(HexFormat.of().formatHex(digest.digest()), length, frames);
+    return new PackSummary(Digests.hex(digest), length, frames);
   }
 
   private byte[] footer() {
@@ -122,7 +118,11 @@ public final class PackWriter implements Closeable {
   }
 
   private void write(byte[] bytes, int offset, int count) throws IOException {
-    out.write(bytes, offset, count);
+    for (int done = 0; done < count; done += SLICE_BYTES) {
+      int slice = Math.min(SLICE_BYTES, count - done);
+      Digests.update(digest, bytes, offset + done, slice);
+      out.write(bytes, offset + done, slice);
+    }
     length += count;
   }
 

@@ -86,7 +86,7 @@ final class CompressCommand extends BaseCommand {
     CompressResult result =
         new CompressJob(invocation.spark(), options, invocation.progress()).execute();
     RunWork work = result.work();
-    work.stageNanos().forEach((k, v) -> invocation.seconds().put(k, v / 1e9));
+    work.wallStageNanos().forEach((k, v) -> invocation.seconds().put(k, v / 1e9));
     invocation.seconds().put("wall", work.wallNanos() / 1e9);
     int code =
         work.modelsFailed() > 0
@@ -127,6 +127,18 @@ final class CompressCommand extends BaseCommand {
     json.writeNumberField("memoryBoundBytes", work.memoryBoundBytes());
     Shares.write(json, "by", result.totals().by());
     Shares.write(json, "dtypes", result.totals().dtypes());
+    json.writeEndObject();
+    json.writeObjectFieldStart("taskSeconds");
+    for (Map.Entry<String, Long> stage : work.stageNanos().entrySet()) {
+      json.writeNumberField(stage.getKey(), stage.getValue() / 1e9);
+    }
+    json.writeEndObject();
+    json.writeObjectFieldStart("executors");
+    for (Map.Entry<String, Long> executor : work.executorChunks().entrySet()) {
+      json.writeObjectFieldStart(executor.getKey());
+      json.writeNumberField("chunks", executor.getValue());
+      json.writeEndObject();
+    }
     json.writeEndObject();
     json.writeArrayFieldStart("warnings");
     for (String warning : result.warnings()) {

@@ -426,7 +426,7 @@ public final class CompressJob {
           options.source(),
           options.store(),
           sums.totals(),
-          sums.work(System.nanoTime() - start),
+          sums.work(System.nanoTime() - start, meter.wallNanos()),
           failed,
           warnings,
           walk);

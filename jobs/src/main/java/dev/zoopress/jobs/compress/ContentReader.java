@@ -2,6 +2,7 @@ package dev.zoopress.jobs.compress;
 
 import dev.zoopress.codec.chunk.Chunk;
 import dev.zoopress.codec.chunk.Chunker;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.compress.StageClock.Stage;
 import dev.zoopress.jobs.source.SourceFile;
@@ -98,7 +99,7 @@ final class ContentReader implements AutoCloseable {
     int at = 0;
     for (Chunk chunk : batch) {
       long start = System.nanoTime();
-      chunkDigest.update(buffer, at, chunk.lengthBytes());
+      Digests.update(chunkDigest, buffer, at, chunk.lengthBytes());
       ChunkId id = ChunkId.of(chunkDigest.digest());
       clock.lap(Stage.HASH, start);
       sink.chunk(chunk, id, buffer, at);
@@ -120,10 +121,10 @@ final class ContentReader implements AutoCloseable {
       }
       now = clock.lap(Stage.READ, now);
       if (chunk != null) {
-        chunk.update(buffer, at, slice);
+        Digests.update(chunk, buffer, at, slice);
       }
       for (MessageDigest digest : digests) {
-        digest.update(buffer, at, slice);
+        Digests.update(digest, buffer, at, slice);
       }
       now = clock.lap(Stage.HASH, now);
     }

@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.compress;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -13,6 +15,8 @@ final class ProgressMeter implements AutoCloseable {
   private final LongAccumulator done;
   private final LongAccumulator stored;
   private final Thread thread;
+  private final Map<String, Long> wallNanos = new LinkedHashMap<>();
+  private long stageStart = System.nanoTime();
   private volatile Progress.Snapshot stage = new Progress.Snapshot("scan", 0, 0, 0, 0, 0);
 
   ProgressMeter(SparkContext sc, Progress progress) {
@@ -35,7 +39,20 @@ final class ProgressMeter implements AutoCloseable {
   }
 
   void stage(String name, long totalBytes, long totalFiles) {
+    lap();
     stage = new Progress.Snapshot(name, 0, totalBytes, 0, totalFiles, 0);
+  }
+
+  private void lap() {
+    long now = System.nanoTime();
+    wallNanos.merge(stage.stage(), now - stageStart, Long::sum);
+    stageStart = now;
+  }
+
+  /** Wall time of each stage until now. */
+  Map<String, Long> wallNanos() {
+    lap();
+    return wallNanos;
   }
 
   private void loop() {

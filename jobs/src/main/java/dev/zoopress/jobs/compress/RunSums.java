@@ -9,6 +9,7 @@ import java.util.TreeMap;
 final class RunSums {
   private final Map<String, ByteShare> dtypes = new TreeMap<>();
   private final Map<String, Long> stageNanos = new LinkedHashMap<>();
+  private final Map<String, Long> executorChunks = new TreeMap<>();
   private ByteShare entropy = new ByteShare(0, 0);
   private ByteShare raw = new ByteShare(0, 0);
   private long duplicateBytes;
@@ -34,6 +35,7 @@ final class RunSums {
     unitsResumed += done.resumed() ? 1 : 0;
     dataBytesRead += done.bytesRead();
     chunks += s.chunks();
+    executorChunks.merge(done.executor(), s.chunks(), Long::sum);
     duplicateBytes += s.duplicateBytes();
     entropy = entropy.plus(s.entropy());
     raw = raw.plus(s.raw());
@@ -70,7 +72,7 @@ final class RunSums {
         dtypes);
   }
 
-  RunWork work(long wallNanos) {
+  RunWork work(long wallNanos, Map<String, Long> wallStageNanos) {
     return new RunWork(
         modelsUnchanged,
         filesUnchanged,
@@ -82,6 +84,8 @@ final class RunSums {
         packs,
         memoryBoundBytes,
         wallNanos,
-        stageNanos);
+        wallStageNanos,
+        stageNanos,
+        executorChunks);
   }
 }

@@ -17,8 +17,10 @@ import java.util.Map;
  * @param packs packs written
  * @param memoryBoundBytes what the tasks of one executor may hold in buffers at most
  * @param wallNanos from start to end
+ * @param wallStageNanos wall time by stage: scan, plan, compress, reconcile, publish
  * @param stageNanos where the time of the tasks went: read, hash, encode, write ..., in nanoseconds
  *     of one core
+ * @param executorChunks chunks read by each of Spark's executors
  */
 public record RunWork(
     long modelsUnchanged,
@@ -31,9 +33,13 @@ public record RunWork(
     long packs,
     long memoryBoundBytes,
     long wallNanos,
-    Map<String, Long> stageNanos)
+    Map<String, Long> wallStageNanos,
+    Map<String, Long> stageNanos,
+    Map<String, Long> executorChunks)
     implements Serializable {
   public RunWork {
+    wallStageNanos = Collections.unmodifiableMap(new LinkedHashMap<>(wallStageNanos));
     stageNanos = Collections.unmodifiableMap(new LinkedHashMap<>(stageNanos));
+    executorChunks = Collections.unmodifiableMap(new LinkedHashMap<>(executorChunks));
   }
 }

@@ -5,6 +5,7 @@ import dev.zoopress.codec.chunk.Chunker;
 import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.compress.ContentReader.SourceFailure;
 import dev.zoopress.jobs.compress.StageClock.Stage;

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.compress;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.compress.UnitRecord.ContentResult;
 import dev.zoopress.jobs.compress.UnitRecord.Line;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 import org.apache.spark.util.LongAccumulator;
 import scala.Tuple2;
@@ -55,6 +57,7 @@ public final class UnitTask
   public record Done(
       int unit,
       String key,
+      String executor,
       boolean resumed,
       long bytesRead,
       Summary summary,
@@ -128,6 +131,10 @@ public final class UnitTask
     }
   }
 
+  private static String executor() {
+    return SparkEnv.get().executorId();
+  }
+
   private static Map<String, ByteShare> merged(
       Map<String, ByteShare> source, Map<String, ByteShare> stored) {
     Map<String, ByteShare> all = new TreeMap<>(source);
@@ -148,7 +155,7 @@ public final class UnitTask
     if (!run.putIfAbsent(key, lines.bytes())) {
       truth = summary(run, key);
     }
-    return new Done(unit.number(), key, false, bytesRead, truth, clock.toMap());
+    return new Done(unit.number(), key, executor(), false, bytesRead, truth, clock.toMap());
   }
 
   private static JsonLines.Writer lines(
@@ -169,7 +176,7 @@ public final class UnitTask
     RunFolder run = new RunFolder(store, context.runId());
     if (run.exists(run.key(name))) {
       Summary summary = summary(run, run.key(name));
-      return new Done(unit.number(), run.key(name), true, 0, summary, Map.of());
+      return new Done(unit.number(), run.key(name), executor(), true, 0, summary, Map.of());
     }
     for (String other : context.resumable()) {
       RunFolder unfinished = new RunFolder(store, other);
@@ -179,7 +186,7 @@ public final class UnitTask
         if (summary != null && summary.failures() == 0 && present(store, summary)) {
           run.putIfAbsent(run.key(name), store.get(key, RunFolder.MAX_OBJECT_BYTES));
           doneBytes.add(summary.sourceBytes());
-          return new Done(unit.number(), run.key(name), true, 0, summary, Map.of());
+          return new Done(unit.number(), run.key(name), executor(), true, 0, summary, Map.of());
         }
       } catch (ObjectNotFoundException e) {
         // gc has just cleared away a run that it had declared dead: done anew.

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.hash.Digests;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ final class HadoopDestination implements Destination {
     byte[] buffer = new byte[1 << 20];
     try (FSDataInputStream in = files.open(path(path))) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
+        Digests.update(digest, buffer, 0, count);
       }
     }
     return Digests.hex(digest);

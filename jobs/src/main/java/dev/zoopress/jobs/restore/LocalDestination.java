@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.hash.Digests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -26,6 +27,9 @@ import java.util.UUID;
  * who plants or swaps links can lead a file out of it.
  */
 final class LocalDestination implements Destination {
+  /** The JDK copies through a direct buffer as large as the request: keep that one small. */
+  private static final int SLICE_BYTES = 1 << 18;
+
   private static final String DRAFTS = ".zoopress-restore-";
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -69,7 +73,7 @@ final class LocalDestination implements Destination {
         SeekableByteChannel in = folder.handle.newByteChannel(Path.of(folder.name), READ)) {
       ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
       while (in.read(buffer) >= 0) {
-        digest.update(buffer.flip());
+        Digests.update(digest, buffer.flip());
         buffer.clear();
       }
     }
@@ -235,7 +239,8 @@ final class LocalDestination implements Destination {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
       while (bytes.hasRemaining()) {
-        out.write(bytes);
+        int slice = Math.min(SLICE_BYTES, bytes.remaining());
+        bytes.position(bytes.position() + out.write(bytes.slice(bytes.position(), slice)));
       }
     }
 

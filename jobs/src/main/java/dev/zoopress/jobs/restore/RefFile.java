@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.jobs.restore.Destination.Draft;
 import dev.zoopress.jobs.restore.Destination.Found;
 import dev.zoopress.jobs.restore.Destination.ObstacleException;

@@ -1,6 +1,7 @@
 package dev.zoopress.jobs.restore;
 
 import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
@@ -76,7 +77,7 @@ final class StoredContent {
         0,
         file.sizeBytes(),
         bytes -> {
-          digest.update(bytes.duplicate());
+          Digests.update(digest, bytes);
           sink.accept(bytes);
         });
     check(file, Digests.hex(digest));
@@ -94,7 +95,7 @@ final class StoredContent {
       return file.gitSha1();
     }
     MessageDigest digest = Digests.gitBlob(file.sizeBytes());
-    stream(file, 0, file.sizeBytes(), digest::update);
+    stream(file, 0, file.sizeBytes(), bytes -> Digests.update(digest, bytes));
     return Digests.hex(digest);
   }
 }

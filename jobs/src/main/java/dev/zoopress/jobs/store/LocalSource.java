@@ -10,6 +10,9 @@ import java.util.Objects;
 
 /** An object on local disk; the open channel pins it even if its name goes away. */
 final class LocalSource implements ByteSource {
+  /** The JDK copies through a direct buffer as large as the request: keep that one small. */
+  private static final int SLICE_BYTES = 1 << 18;
+
   private final String key;
   private final FileChannel channel;
   private final StoreErrors errors;
@@ -43,19 +46,20 @@ final class LocalSource implements ByteSource {
       throw new EOFException(
           key + ": " + length + " bytes wanted at byte " + positionBytes + " of " + sizeBytes);
     }
-    ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
-    long position = positionBytes;
-    while (buffer.hasRemaining()) {
+    int done = 0;
+    while (done < length) {
+      int slice = Math.min(SLICE_BYTES, length - done);
+      long position = positionBytes + done;
       int read;
       try {
-        read = channel.read(buffer, position);
+        read = channel.read(ByteBuffer.wrap(target, offset + done, slice), position);
       } catch (IOException e) {
         throw errors.translate(key, e, WriteState.NOT_WRITTEN);
       }
       if (read < 0) {
         throw new EOFException(key + ": ends at byte " + position + " instead of " + sizeBytes);
       }
-      position += read;
+      done += read;
     }
   }
 
