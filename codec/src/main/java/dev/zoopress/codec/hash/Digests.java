@@ -26,6 +26,13 @@ public final class Digests {
     return digest;
   }
 
+  /** SHA-256 of {@code bytes[offset, offset + length)}. */
+  public static byte[] sha256(byte[] bytes, int offset, int length) {
+    MessageDigest digest = sha256();
+    update(digest, bytes, offset, length);
+    return digest.digest();
+  }
+
   /** Feeds {@code bytes[offset, offset + length)} to the digest. */
   public static void update(MessageDigest digest, byte[] bytes, int offset, int length) {
     for (int done = 0; done < length; done += SLICE_BYTES) {

@@ -115,19 +115,13 @@ final class FilePacker implements Closeable {
       Digests.update(sha256, raw, 0, length);
       return;
     }
-    ChunkId id = id(raw, 0, length);
+    ChunkId id = ChunkId.of(Digests.sha256(raw, 0, length));
     ids.add(id);
     Digests.update(sha256, raw, 0, length);
     if (small.add(id)) {
       grouper.add(id, chunk.shape(), raw, 0, length);
     }
     free.push(slot);
-  }
-
-  private static ChunkId id(byte[] raw, int offset, int length) {
-    MessageDigest digest = Digests.sha256();
-    Digests.update(digest, raw, offset, length);
-    return ChunkId.of(digest.digest());
   }
 
   private Slot slot() throws IOException {
@@ -154,7 +148,7 @@ final class FilePacker implements Closeable {
   /** Runs on a coder's thread. */
   private Slot code(Slot slot) throws IOException {
     if (slot.chunks == null) {
-      ChunkId id = id(slot.raw, 0, slot.length);
+      ChunkId id = ChunkId.of(Digests.sha256(slot.raw, 0, slot.length));
       slot.chunks = List.of(new FrameChunk(id, 0, slot.length));
     }
     String what = source.name() + ": chunk " + slot.chunks.get(0).id().hex();

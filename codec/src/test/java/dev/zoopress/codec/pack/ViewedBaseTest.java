@@ -7,6 +7,7 @@ import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.Effort;
 import dev.zoopress.codec.chunk.Chunker;
 import dev.zoopress.codec.frame.FrameShape;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.Base;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkId;
@@ -49,7 +50,7 @@ final class ViewedBaseTest {
       packer.begin(writer);
       for (int at = 0; at < bytes.length; at += Chunker.CHUNK_BYTES) {
         int length = Math.min(Chunker.CHUNK_BYTES, bytes.length - at);
-        ChunkId id = Sha256.id(bytes, at, length);
+        ChunkId id = ChunkId.of(Digests.sha256(bytes, at, length));
         ids.add(id);
         FrameShape shape = FrameShape.flat(dtype);
         if (base == null) {
