@@ -79,7 +79,7 @@ abstract class BaseCommand implements Callable<Integer> {
   }
 
   private void tell(Failure failure, String runId, PrintWriter out, PrintWriter err, Throwable e) {
-    err.println("zoopress " + name() + ": " + failure.message());
+    err.println("zoopress " + name() + ": " + Table.printable(failure.message()));
     if (common.verbose) {
       e.printStackTrace(err);
     }

@@ -24,20 +24,26 @@ final class Table {
     rows.add(clean);
   }
 
-  /** Names come from strangers: control characters must not reach a terminal. */
+  /**
+   * Names come from strangers: what would drive a terminal, forge a line or turn the text around is
+   * shown as an escape, {@code \\n} or <code>&#92;u001b</code>.
+   */
   static String printable(String text) {
-    StringBuilder clean = null;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean bad = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
-      if (bad && clean == null) {
-        clean = new StringBuilder(text);
-      }
-      if (bad) {
-        clean.setCharAt(i, '?');
-      }
-    }
-    return clean == null ? text : clean.toString();
+    StringBuilder clean = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (Character.getType(c)) {
+                case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE ->
+                    clean.append(c == '\n' ? "\\n" : String.format("\\u%04x", c));
+                default -> clean.appendCodePoint(c);
+              }
+            });
+    return clean.toString();
   }
 
   void print(PrintWriter out) {

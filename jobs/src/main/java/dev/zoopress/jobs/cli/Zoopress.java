@@ -71,7 +71,7 @@ public final class Zoopress implements Runnable {
   private static int explain(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandName();
-    line.getErr().println("zoopress: " + e.getMessage());
+    line.getErr().println("zoopress: " + Table.printable(e.getMessage()));
     String help = "zoopress".equals(name) ? "zoopress --help" : "zoopress " + name + " --help";
     line.getErr().println("'" + help + "' shows how it is used.");
     return ExitCode.USAGE;

@@ -58,6 +58,7 @@ final class UsageTest {
 
   @Test
   void namesCannotDriveTheTerminal() {
-    assertThat(Table.printable("a\u001b[31mb\nc\u202ed")).isEqualTo("a?[31mb?c?d");
+    assertThat(Table.printable("a\u001b[31mb\nc\u202ed\u2028\udc00\ud83d\ude00"))
+        .isEqualTo("a\\u001b[31mb\\nc\\u202ed\\u2028\\udc00\ud83d\ude00");
   }
 }

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Random;
 
 /** Small real safetensors files and the trees that hold them. */
-final class SmallZoo {
+public final class SmallZoo {
   private SmallZoo() {}
 
   /** Gaussian F32 weights. */
-  static byte[] weights(long seed, int count) {
+  public static byte[] weights(long seed, int count) {
     Random random = new Random(seed);
     ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
@@ -26,7 +26,7 @@ final class SmallZoo {
   }
 
   /** A safetensors file of one-dimensional F32 tensors, in order of name. */
-  static byte[] safetensors(Map<String, byte[]> tensors) {
+  public static byte[] safetensors(Map<String, byte[]> tensors) {
     StringBuilder header = new StringBuilder("{");
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     tensors.forEach(
@@ -43,7 +43,7 @@ final class SmallZoo {
     return file.putLong(json.length).put(json).put(data.toByteArray()).array();
   }
 
-  static Map<String, byte[]> tensors(Object... namesAndBytes) {
+  public static Map<String, byte[]> tensors(Object... namesAndBytes) {
     Map<String, byte[]> tensors = new LinkedHashMap<>();
     for (int i = 0; i < namesAndBytes.length; i += 2) {
       tensors.put((String) namesAndBytes[i], (byte[]) namesAndBytes[i + 1]);
@@ -51,12 +51,12 @@ final class SmallZoo {
     return tensors;
   }
 
-  static Path write(Path file, byte[] bytes) throws IOException {
+  public static Path write(Path file, byte[] bytes) throws IOException {
     Files.createDirectories(file.getParent());
     return Files.write(file, bytes);
   }
 
-  static Path write(Path file, String text) throws IOException {
+  public static Path write(Path file, String text) throws IOException {
     return write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 }
