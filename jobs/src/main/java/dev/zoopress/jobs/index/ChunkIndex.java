@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.index;
 
+import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The published chunks that finished runs left in the index, as a table. */
 public final class ChunkIndex {
@@ -32,6 +35,8 @@ public final class ChunkIndex {
           .add("stored", DataTypes.IntegerType, false)
           .add("raw", DataTypes.IntegerType, false)
           .add("inside", DataTypes.IntegerType, false);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkIndex.class);
 
   private ChunkIndex() {}
 
@@ -64,7 +69,16 @@ public final class ChunkIndex {
     try (ObjectStore store = context.openStore()) {
       RunFolder folder = new RunFolder(store, context.runId());
       while (keys.hasNext()) {
-        folder.read(keys.next(), ChunkTable.Row.class, r -> rows.add(row(r)));
+        List<Row> object = new ArrayList<>();
+        try {
+          folder.read(keys.next(), ChunkTable.Row.class, r -> object.add(row(r)));
+          rows.addAll(object);
+        } catch (CorruptContainerException e) {
+          LOG.error(
+              "{}; the index is only a cache: its chunks may be stored once more, 'zoopress doctor"
+                  + " --rebuild-index' repairs it",
+              e.getMessage());
+        }
       }
     }
     return rows.iterator();

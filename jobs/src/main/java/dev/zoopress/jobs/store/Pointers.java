@@ -147,13 +147,13 @@ final class Pointers {
         Layout.ref(model, ref),
         (key, bytes) -> {
           JsonNode body = Sealed.open(key, REF_KIND, bytes);
-          int n = (int) Sealed.count(key, body, "n");
+          long n = Sealed.count(key, body, "n");
           if (!Sealed.text(key, body, "model").equals(model)
               || !Sealed.text(key, body, "ref").equals(ref)
               || !key.endsWith("/" + n + ".json")) {
             throw new CorruptContainerException(key, 0, "it belongs to another key");
           }
-          return new Ref(n, Sealed.text(key, body, "revision"));
+          return new Ref((int) n, Sealed.text(key, body, "revision"));
         });
   }
 

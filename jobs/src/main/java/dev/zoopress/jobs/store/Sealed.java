@@ -69,7 +69,13 @@ final class Sealed {
     if (bytes[end] != '}' || bytes[end + 1] != '\n') {
       throw new CorruptContainerException(object, end, "its end is not as written");
     }
-    JsonNode node = JSON.readTree(body);
+    JsonNode node;
+    try {
+      node = JSON.readTree(body);
+    } catch (IOException e) {
+      // Sealed by somebody else: our own writer makes no such body.
+      throw new CorruptContainerException(object, BODY_OFFSET, "its body is not JSON");
+    }
     if (!node.path("kind").asText().equals(kind)) {
       throw new CorruptContainerException(object, BODY_OFFSET, "it is not a " + kind);
     }
