@@ -86,6 +86,8 @@ public final class CompressJob {
   public CompressResult execute() throws IOException {
     long start = System.nanoTime();
     Configuration hadoop = spark.sessionState().newHadoopConf();
+    // Looked at first: a mistyped source leaves no store behind.
+    SourceTree source = SourceTree.open(options.source(), hadoop);
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));
     try (ObjectStore store = Stores.open(options.store(), hadoop)) {
       if (options.has(Flag.DRY_RUN)) {
@@ -98,7 +100,6 @@ public final class CompressJob {
               ? "compress-" + UUID.randomUUID().toString().substring(0, 18)
               : options.runId();
       Run run = Run.of(repository, id);
-      SourceTree source = SourceTree.open(options.source(), hadoop);
       String purpose = "compress " + source.root();
       try (Lease lease = run.hold(purpose, clock)) {
         if (run.phase() != Run.Phase.OPEN) {

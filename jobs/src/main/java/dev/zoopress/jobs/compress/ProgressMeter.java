@@ -41,6 +41,7 @@ final class ProgressMeter implements AutoCloseable {
   void stage(String name, long totalBytes, long totalFiles) {
     lap();
     stage = new Progress.Snapshot(name, 0, totalBytes, 0, totalFiles, 0);
+    report();
   }
 
   private void lap() {

@@ -196,7 +196,9 @@ final class UnitEncoder {
         sha256,
         gitSha1,
         layout.format(),
-        layout.warning(),
+        layout.warning().isEmpty()
+            ? ""
+            : layout.warning() + "; kept as opaque bytes, check where it came from",
         "",
         segments);
   }

@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.plan;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.jobs.index.SourceRecord;
 import dev.zoopress.jobs.index.SourceRecord.Recorded;
 import dev.zoopress.jobs.plan.PlannedModel.Reused;
@@ -99,8 +101,7 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
     }
     Map<String, Boolean> published = new HashMap<>();
     for (String revision : record.get().revisions().values()) {
-      Optional<Pointer> pointer = repository.pointer(listing.model().name(), revision);
-      published.put(revision, pointer.isPresent() && !pointer.get().deleted());
+      published.put(revision, published(repository, listing.model().name(), revision));
     }
     if (listing.equals(record.get().listing()) && !published.containsValue(false)) {
       return new PlannedModel(listing, true, List.of());
@@ -115,5 +116,16 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
       }
     }
     return new PlannedModel(listing, false, reused);
+  }
+
+  /** A damaged pointer is met again, and told, when the model is published. */
+  private static boolean published(Repository repository, String model, String revision)
+      throws IOException {
+    try {
+      Optional<Pointer> pointer = repository.pointer(model, revision);
+      return pointer.isPresent() && !pointer.get().deleted();
+    } catch (CorruptContainerException | UnsupportedVersionException e) {
+      return false;
+    }
   }
 }

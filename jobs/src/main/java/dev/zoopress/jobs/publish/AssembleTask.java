@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.publish;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
@@ -21,6 +23,7 @@ import dev.zoopress.jobs.reconcile.Reconciler.Placed;
 import dev.zoopress.jobs.source.Entry;
 import dev.zoopress.jobs.source.Revision;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
@@ -52,6 +55,7 @@ public final class AssembleTask
     implements FlatMapFunction2<
         Iterator<AssembleTask.Work>, Iterator<Tuple2<Integer, Placed>>, AssembleTask.Done> {
   private static final long serialVersionUID = 1L;
+  private static final int MAX_WARNINGS = 100;
 
   private final RunContext context;
 
@@ -139,9 +143,15 @@ public final class AssembleTask
             .computeIfAbsent(
                 List.of(line.content().model(), line.content().index()), k -> new ArrayList<>())
             .add(new Part(unit, line.content()));
-        if (!line.content().warning().isEmpty() && warnings.size() < 100) {
-          warnings.add(line.content().warning());
+        if (!line.content().warning().isEmpty()) {
+          warn(line.content().warning());
         }
+      }
+    }
+
+    private void warn(String warning) {
+      if (warnings.size() < MAX_WARNINGS) {
+        warnings.add(warning);
       }
     }
 
@@ -160,6 +170,7 @@ public final class AssembleTask
       }
       String name = planned.listing().model().name();
       try {
+        planned.listing().notes().forEach(note -> warn(name + ": " + note));
         if (!planned.listing().problems().isEmpty()) {
           throw new Incomplete(String.join("; ", planned.listing().problems()));
         }
@@ -182,7 +193,12 @@ public final class AssembleTask
             contents.size(),
             planned.listing().sourceBytes(),
             List.of());
-      } catch (Incomplete | IllegalArgumentException | ConflictException e) {
+      } catch (Incomplete
+          | IllegalArgumentException
+          | ConflictException
+          | CorruptContainerException
+          | UnsupportedVersionException
+          | ObjectNotFoundException e) {
         return Publishable.settled(
             List.of(
                 new ModelResult(
@@ -305,7 +321,7 @@ public final class AssembleTask
       for (Entry entry : revision.entries()) {
         String problem = FilePaths.problem(entry.path());
         if (problem != null) {
-          throw new Incomplete(entry.path() + ": the path " + problem);
+          throw new Incomplete(entry.path() + ": the path " + problem + ": rename it");
         }
         FileEntry c = contents.get(entry.content());
         entries.add(

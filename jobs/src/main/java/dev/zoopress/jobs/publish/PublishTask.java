@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.publish;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.jobs.compress.ModelResult;
 import dev.zoopress.jobs.compress.ModelResult.Status;
@@ -8,6 +10,7 @@ import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.publish.ModelAssembly.Incomplete;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Publication;
@@ -127,7 +130,12 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
         models++;
         files += row.files();
         sourceBytes += row.sourceBytes();
-      } catch (Incomplete | IllegalArgumentException | ConflictException e) {
+      } catch (Incomplete
+          | IllegalArgumentException
+          | ConflictException
+          | CorruptContainerException
+          | UnsupportedVersionException
+          | ObjectNotFoundException e) {
         results.add(
             new ModelResult(
                 row.model(),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Lists a model of a Hugging Face cache, {@code models--org--name/{blobs,refs,snapshots}}: each
@@ -22,6 +23,7 @@ final class CacheLister {
   private final SourceFiles files;
   private final ModelRef model;
   private final List<String> problems = new ArrayList<>();
+  private final TreeSet<String> notes = new TreeSet<>();
   private final Map<String, Content> contents = new TreeMap<>();
   private final Map<String, List<Found>> snapshots = new TreeMap<>();
   private final Map<String, String> refs = new TreeMap<>();
@@ -92,8 +94,21 @@ final class CacheLister {
     if (revisions.isEmpty() && problems.isEmpty()) {
       problem("the cache holds no complete snapshot of it: download it again");
     }
-    refs.values().removeIf(commit -> !snapshots.containsKey(commit));
-    return new ModelListing(model, sorted, revisions, new TreeMap<>(refs), List.copyOf(problems));
+    Map<String, String> known = new TreeMap<>(refs);
+    known.values().retainAll(snapshots.keySet());
+    refs.forEach(
+        (ref, commit) -> {
+          if (!known.containsKey(ref)) {
+            notes.add("refs/" + ref + ": left out, there is no snapshot of " + commit);
+          }
+        });
+    return new ModelListing(
+        model,
+        sorted,
+        revisions,
+        known,
+        List.copyOf(problems),
+        notes.stream().limit(ModelListing.MAX_PROBLEMS).toList());
   }
 
   private void walk(
@@ -113,7 +128,9 @@ final class CacheLister {
             Node end = files.follow(node);
             if (end.kind() != Node.Kind.FILE) {
               problem(path + ": the link does not lead to a file");
-            } else if (!end.path().startsWith(blobs) || !held.contains(end.name())) {
+            } else if (end.path().startsWith(blobs) && held.contains(end.name())) {
+              notes.add(path + ": left out, it is being downloaded: run compress again after that");
+            } else {
               add(commit, path, end);
             }
           } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -110,11 +111,16 @@ final class LocalFiles implements SourceFiles {
   @Override
   public SourceFile open(String path, Stamp expected) throws IOException {
     Path file = resolve(path);
+    // A pipe or a link that took the file's place must not even be opened: the one blocks, the
+    // other leads elsewhere.
+    OpenFile.check(path, file, expected);
     FileChannel channel;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       throw new SourceChangedException(path, "vanished");
+    } catch (FileSystemException e) {
+      throw unreadable(path, e);
     }
     OpenFile open = new OpenFile(path, file, expected, channel);
     try {
@@ -124,6 +130,12 @@ final class LocalFiles implements SourceFiles {
       channel.close();
       throw e;
     }
+  }
+
+  private static IOException unreadable(String path, FileSystemException e) {
+    boolean denied = e instanceof AccessDeniedException;
+    String why = denied ? "permission denied: check its owner" : String.valueOf(e.getReason());
+    return new IOException(path + ": cannot be opened: " + why, e);
   }
 
   private Path resolve(String path) throws IOException {
@@ -170,7 +182,7 @@ final class LocalFiles implements SourceFiles {
       int done = 0;
       while (done < length) {
         int slice = Math.min(SLICE_BYTES, length - done);
-        int n = channel.read(ByteBuffer.wrap(target, offset + done, slice), positionBytes + done);
+        int n = read(target, offset + done, slice, positionBytes + done);
         if (n < 0) {
           throw positionBytes + length <= size()
               ? new SourceChangedException(name, "became shorter")
@@ -180,10 +192,31 @@ final class LocalFiles implements SourceFiles {
       }
     }
 
+    private int read(byte[] target, int offset, int length, long position) throws IOException {
+      try {
+        return channel.read(ByteBuffer.wrap(target, offset, length), position);
+      } catch (IOException e) {
+        throw new IOException(
+            name
+                + ": cannot be read at byte "
+                + position
+                + " ("
+                + e.getMessage()
+                + "): check the disk, or bring the file again",
+            e);
+      }
+    }
+
     @Override
     public void checkUnchanged() throws IOException {
+      check(name, file, expected);
+    }
+
+    static void check(String name, Path file, Stamp expected) throws IOException {
       try {
-        if (!stamp(Files.readAttributes(file, BasicFileAttributes.class)).sameState(expected)) {
+        BasicFileAttributes now =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!now.isRegularFile() || !stamp(now).sameState(expected)) {
           throw new SourceChangedException(name, "changed");
         }
       } catch (NoSuchFileException e) {

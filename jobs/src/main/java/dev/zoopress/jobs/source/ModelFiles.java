@@ -40,4 +40,10 @@ final class ModelFiles {
         || name.startsWith("tokenizer")
         || ENDINGS.stream().anyMatch(name::endsWith);
   }
+
+  /** True if a directory of these entries is a store, which must not swallow itself. */
+  static boolean showStore(List<Node> nodes) {
+    return nodes.stream()
+        .anyMatch(n -> n.kind() == Node.Kind.FILE && n.name().equals("zoopress.json"));
+  }
 }

@@ -63,6 +63,10 @@ public final class SourceTree {
 
   private static Layout layout(SourceFiles files) throws IOException {
     List<Node> top = files.list("", problem -> {});
+    if (ModelFiles.showStore(top)) {
+      throw new IOException(
+          files.root() + ": a store, not a source of models; restore brings its files back");
+    }
     if (top.stream().anyMatch(ModelFiles::recognised)) {
       return Layout.MODEL;
     }
@@ -127,6 +131,10 @@ public final class SourceTree {
       return List.of(new ModelRef(rootName(files), ""));
     }
     List<Node> nodes = files.list(topDirectory, strays);
+    if (ModelFiles.showStore(nodes)) {
+      strays.accept(topDirectory + ": a store, not a model");
+      return List.of();
+    }
     if (nodes.stream().anyMatch(ModelFiles::recognised)) {
       return List.of(new ModelRef(topDirectory, topDirectory));
     }

@@ -15,12 +15,17 @@ final class TreeLister {
   /** Deeper than any real model, and less than what a loop of bind mounts could produce. */
   private static final int MAX_DEPTH = 64;
 
+  /** Links to folders that hold links to folders show exponentially many files. */
+  private static final int MAX_FOLDER_LINKS = 10_000;
+
   private final SourceFiles files;
   private final ModelRef model;
   private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final Map<String, Stamp> contents = new TreeMap<>();
   private final List<Found> found = new ArrayList<>();
   private final Set<String> ancestors = new HashSet<>();
+  private int folderLinks;
 
   private record Found(String path, String contentPath, String linkText) {}
 
@@ -51,7 +56,12 @@ final class TreeLister {
       problems.add("there are no files: remove the directory or fill it");
     }
     return new ModelListing(
-        model, sorted, List.of(new Revision("", entries)), Map.of(), List.copyOf(problems));
+        model,
+        sorted,
+        List.of(new Revision("", entries)),
+        Map.of(),
+        List.copyOf(problems),
+        List.copyOf(notes));
   }
 
   private void walk(String shownAs, String directory, int depth) {
@@ -64,7 +74,12 @@ final class TreeLister {
       return;
     }
     try {
-      for (Node node : files.list(directory, name -> problem("", name))) {
+      List<Node> nodes = files.list(directory, name -> problem("", name));
+      if (depth > 0 && ModelFiles.showStore(nodes)) {
+        notes.add(shownAs + ": left out, it is a store");
+        nodes = List.of();
+      }
+      for (Node node : nodes) {
         String path = shownAs.isEmpty() ? node.name() : shownAs + "/" + node.name();
         visit(path, node, "", depth);
       }
@@ -83,7 +98,11 @@ final class TreeLister {
       }
       case LINK -> {
         try {
-          visit(path, files.follow(node), node.linkText(), depth);
+          Node end = files.follow(node);
+          if (end.kind() == Node.Kind.DIRECTORY && ++folderLinks > MAX_FOLDER_LINKS) {
+            throw new IOException("there are more than " + MAX_FOLDER_LINKS + " links to folders");
+          }
+          visit(path, end, node.linkText(), depth);
         } catch (IOException e) {
           problem(path, e.getMessage() + ": repair or remove it");
         }

@@ -13,12 +13,10 @@ import dev.zoopress.jobs.compress.ModelResult.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,16 +178,6 @@ class CompressJobTest {
     assertThat(result.warnings()).anyMatch(w -> w.contains("README.md"));
     assertThat(view.models()).containsExactly("org/one", "org/two");
     assertStored("org/one");
-  }
-
-  @Test
-  void unreadableFileFailsItsModel() throws IOException {
-    Assumptions.assumeFalse("root".equals(System.getProperty("user.name")), "root reads all");
-    twins();
-    Files.setPosixFilePermissions(
-        zoo.resolve("org/two/config.json"), PosixFilePermissions.fromString("---------"));
-
-    assertThat(compress().failed()).extracting(ModelResult::model).containsExactly("org/two");
   }
 
   @Test
