@@ -10,6 +10,7 @@ import dev.zoopress.jobs.store.LeaseHeldException;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.RepositoryNotFoundException;
 import dev.zoopress.jobs.store.StoreException;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -37,8 +38,24 @@ record Failure(int exitCode, String kind, String message) {
         return known;
       }
     }
-    Throwable root = chain.get(chain.size() - 1);
-    return new Failure(ExitCode.FAILED, "failed", describe(root));
+    // What we throw says more than the system's exception below it.
+    Throwable telling =
+        chain.stream()
+            .filter(t -> t instanceof IOException && t.getMessage() != null)
+            .findFirst()
+            .orElse(chain.get(chain.size() - 1));
+    return system(telling);
+  }
+
+  private static Failure system(Throwable t) {
+    if (t instanceof AccessDeniedException denied) {
+      return new Failure(
+          ExitCode.FAILED, "denied", denied.getFile() + ": permission denied; check its owner");
+    }
+    if (t instanceof NoSuchFileException missing) {
+      return new Failure(ExitCode.FAILED, "missing", missing.getFile() + ": there is no such file");
+    }
+    return new Failure(ExitCode.FAILED, "failed", describe(t));
   }
 
   private static Failure known(Throwable t) {
@@ -85,13 +102,6 @@ record Failure(int exitCode, String kind, String message) {
           "out of memory: "
               + t.getMessage()
               + "; raise ZOOPRESS_HEAP (or --driver-memory and --executor-memory of spark-submit)");
-    }
-    if (t instanceof AccessDeniedException denied) {
-      return new Failure(
-          ExitCode.FAILED, "denied", denied.getFile() + ": permission denied; check its owner");
-    }
-    if (t instanceof NoSuchFileException missing) {
-      return new Failure(ExitCode.FAILED, "missing", missing.getFile() + ": there is no such file");
     }
     return null;
   }

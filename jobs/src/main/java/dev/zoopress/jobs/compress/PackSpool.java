@@ -58,7 +58,7 @@ final class PackSpool implements Closeable {
   void add(ChunkId id, byte[] bytes, int offset, int length, FrameShape shape) throws IOException {
     if (writer == null) {
       file = Files.createTempFile(repository.store().spoolDirectory(), "pack-", ".tmp");
-      writer = new PackWriter(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+      writer = new PackWriter(new BufferedOutputStream(new SpoolFile(file), 1 << 16));
       packer.begin(writer);
     }
     timed(() -> packer.add(id, bytes, offset, length, shape));

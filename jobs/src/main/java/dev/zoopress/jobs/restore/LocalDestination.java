@@ -48,8 +48,14 @@ final class LocalDestination implements Destination {
    * @param runId names the folder of unfinished files, which {@link #removeDrafts} removes
    */
   LocalDestination(Path root, String runId) throws IOException {
-    Files.createDirectories(root);
-    this.root = root.toRealPath();
+    try {
+      Files.createDirectories(root);
+      this.root = root.toRealPath();
+    } catch (FileSystemException e) {
+      String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+      throw new IOException(
+          root + ": cannot be used as a folder (" + why + "): choose another --to", e);
+    }
     this.drafts = DRAFTS + runId;
   }
 
@@ -158,7 +164,7 @@ final class LocalDestination implements Destination {
 
   /** Opens the folder that holds {@code path}, part by part, refusing links. */
   private Folder enter(String path, Missing missing) throws IOException {
-    String[] parts = path.split("/");
+    String[] parts = Placement.checked(path).split("/");
     SecureDirectoryStream<Path> at = secure(Files.newDirectoryStream(root), root);
     Path full = root;
     try {
@@ -238,9 +244,21 @@ final class LocalDestination implements Destination {
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
-      while (bytes.hasRemaining()) {
-        int slice = Math.min(SLICE_BYTES, bytes.remaining());
-        bytes.position(bytes.position() + out.write(bytes.slice(bytes.position(), slice)));
+      try {
+        while (bytes.hasRemaining()) {
+          int slice = Math.min(SLICE_BYTES, bytes.remaining());
+          bytes.position(bytes.position() + out.write(bytes.slice(bytes.position(), slice)));
+        }
+      } catch (IOException e) {
+        throw new IOException(
+            root.resolve(path)
+                + ": cannot be written at byte "
+                + out.position()
+                + " ("
+                + e.getMessage()
+                + "); what is whole stays, the rest is removed: make room there or choose another"
+                + " --to, and run again",
+            e);
       }
     }
 

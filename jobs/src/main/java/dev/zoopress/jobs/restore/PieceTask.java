@@ -2,6 +2,7 @@ package dev.zoopress.jobs.restore;
 
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.jobs.restore.Destination.Draft;
 import dev.zoopress.jobs.restore.Destination.ObstacleException;
@@ -70,20 +71,12 @@ final class PieceTask implements FlatMapFunction<Iterator<List<Piece>>, Report> 
           case FINISH -> reports.add(finish(piece, file, (LocalDestination) destination, restorer));
         }
       } catch (CorruptContainerException
+          | UnsupportedVersionException
           | IntegrityException
           | ObjectNotFoundException
+          | ObstacleException
           | EOFException e) {
-        reports.add(
-            Report.error(
-                revision,
-                new FileError(file.path(), FileError.Kind.DAMAGED, e.getMessage()),
-                large));
-      } catch (ObstacleException e) {
-        reports.add(
-            Report.error(
-                revision,
-                new FileError(file.path(), FileError.Kind.IN_THE_WAY, e.getMessage()),
-                large));
+        reports.add(Report.error(revision, FileError.of(file.path(), e), large));
       }
       if (piece.kind() != Piece.Kind.HASH && piece.kind() != Piece.Kind.FINISH) {
         counters.add(Math.min(piece.bytes(), file.sizeBytes()), 1);

@@ -2,6 +2,7 @@ package dev.zoopress.jobs.restore;
 
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.FilePaths;
+import dev.zoopress.jobs.restore.Destination.ObstacleException;
 import java.io.IOException;
 
 /**
@@ -15,21 +16,29 @@ record Placement(String path, String link, String linkText) {
 
   static Placement of(Layout layout, String model, String revision, FileEntry file, String gitSha1)
       throws IOException {
-    String inside = model + "/" + file.path();
-    String problem = FilePaths.problem(inside);
-    if (problem != null) {
-      throw new IOException(
-          "refused: '" + inside + "' " + problem + "; the manifest is not one that compress wrote");
-    }
+    String inside = checked(model + "/" + file.path());
     if (layout == Layout.PLAIN) {
       return new Placement(inside, "", "");
     }
     String repository = repository(model);
     String blob = file.lfs() ? file.sha256() : gitSha1;
-    String snapshot = repository + "/snapshots/" + revision + "/" + file.path();
+    String snapshot = checked(repository + "/snapshots/" + revision + "/" + file.path());
     int depth = (int) file.path().chars().filter(c -> c == '/').count();
+    if (revision.indexOf('/') >= 0) {
+      throw new ObstacleException("refused: revision '" + revision + "' is no folder's name");
+    }
     return new Placement(
         repository + "/blobs/" + blob, snapshot, "../".repeat(depth + 2) + "blobs/" + blob);
+  }
+
+  /** Returns the path if it stays below the target; names in a store may come from strangers. */
+  static String checked(String path) throws ObstacleException {
+    String problem = FilePaths.problem(path);
+    if (problem != null) {
+      throw new ObstacleException(
+          "refused: '" + path + "' " + problem + "; compress wrote no such name, do not trust it");
+    }
+    return path;
   }
 
   /** The cache's folder of a model. */

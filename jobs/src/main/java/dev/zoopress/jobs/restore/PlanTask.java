@@ -2,6 +2,7 @@ package dev.zoopress.jobs.restore;
 
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.jobs.restore.Destination.ObstacleException;
 import dev.zoopress.jobs.restore.FileRestorer.Done;
@@ -41,17 +42,19 @@ final class PlanTask implements FlatMapFunction<Iterator<StoredRevision>, PlanTa
         StoredRevision revision = revisions.next();
         try {
           plan(revision, store.manifest(revision.manifest()).files(), restorer, planned);
-        } catch (CorruptContainerException | IntegrityException | ObjectNotFoundException e) {
-          planned.add(new Planned(null, error(revision, "", FileError.Kind.DAMAGED, e)));
+        } catch (CorruptContainerException
+            | UnsupportedVersionException
+            | IntegrityException
+            | ObjectNotFoundException e) {
+          planned.add(new Planned(null, error(revision, "", e)));
         }
       }
     }
     return planned.iterator();
   }
 
-  private static Report error(
-      StoredRevision revision, String path, FileError.Kind kind, Exception e) {
-    return Report.error(revision, new FileError(path, kind, e.getMessage()), "");
+  private static Report error(StoredRevision revision, String path, IOException e) {
+    return Report.error(revision, FileError.of(path, e), "");
   }
 
   private void plan(
@@ -98,7 +101,7 @@ final class PlanTask implements FlatMapFunction<Iterator<StoredRevision>, PlanTa
       }
       return new Planned(Piece.of(Piece.Kind.FINISH, revision, index, file.sizeBytes()), null);
     } catch (ObstacleException e) {
-      return new Planned(null, error(revision, file.path(), FileError.Kind.IN_THE_WAY, e));
+      return new Planned(null, error(revision, file.path(), e));
     }
   }
 }

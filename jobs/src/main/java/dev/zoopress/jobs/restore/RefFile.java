@@ -16,7 +16,8 @@ final class RefFile {
 
   static void write(Destination destination, Selection.Ref ref, Set<Flag> flags)
       throws IOException {
-    String path = Placement.repository(ref.model()) + "/refs/" + ref.name();
+    String path = Placement.checked(Placement.repository(ref.model()) + "/refs/" + ref.name());
+    Placement.checked(ref.model());
     byte[] text = ref.revision().getBytes(StandardCharsets.US_ASCII);
     Found found = destination.look(path, text.length);
     if (found == Found.SAME_SIZE && destination.sha256(path).equals(sha256(text))) {

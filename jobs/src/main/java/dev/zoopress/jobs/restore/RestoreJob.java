@@ -70,15 +70,20 @@ public final class RestoreJob {
       for (StoredRevision revision : selection.revisions()) {
         add(Report.of(revision, 0, 0, 0, 0));
       }
+      selection
+          .damaged()
+          .forEach(
+              (model, why) ->
+                  add(Report.error(new StoredRevision(model, "", ""), FileError.of("", why), "")));
       List<Piece> pieces = plan(selection.revisions());
       if (!options.flags().contains(Flag.DRY_RUN)) {
         try {
           write(pieces);
+          if (settings.layout() == Layout.HF_CACHE) {
+            writeRefs(selection);
+          }
         } finally {
           removeDrafts();
-        }
-        if (settings.layout() == Layout.HF_CACHE) {
-          writeRefs(selection);
         }
       } else {
         run("look", pieces);
@@ -195,9 +200,7 @@ public final class RestoreJob {
           RefFile.write(destination, ref, options.flags());
         } catch (Destination.ObstacleException e) {
           StoredRevision revision = new StoredRevision(ref.model(), ref.revision(), "");
-          FileError error =
-              new FileError("refs/" + ref.name(), FileError.Kind.IN_THE_WAY, e.getMessage());
-          add(Report.error(revision, error, ""));
+          add(Report.error(revision, FileError.of("refs/" + ref.name(), e), ""));
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.UnsupportedVersionException;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +58,19 @@ public record RestoreResult(List<RestoredModel> models) {
     public enum Kind {
       /** The store's objects are damaged or gone. */
       DAMAGED,
+      /** A newer version wrote the store's objects. */
+      UNSUPPORTED,
       /** A different file, a folder or a link is in the way. */
       IN_THE_WAY
+    }
+
+    /** {@code path} is empty where no single file is concerned. */
+    static FileError of(String path, IOException e) {
+      Kind kind =
+          e instanceof Destination.ObstacleException
+              ? Kind.IN_THE_WAY
+              : e instanceof UnsupportedVersionException ? Kind.UNSUPPORTED : Kind.DAMAGED;
+      return new FileError(path, kind, e.getMessage());
     }
   }
 }

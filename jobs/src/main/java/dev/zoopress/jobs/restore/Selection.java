@@ -1,9 +1,13 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +19,11 @@ import java.util.TreeSet;
  *
  * @param revisions sorted by model and revision, each once
  * @param refs of the models of which all revisions are selected
+ * @param damaged models whose pointers or refs cannot be read, and why: none of their revisions is
+ *     selected
  */
-public record Selection(List<StoredRevision> revisions, List<Ref> refs) {
+public record Selection(
+    List<StoredRevision> revisions, List<Ref> refs, Map<String, IOException> damaged) {
 
   /** A named revision. */
   public record Ref(String model, String name, String revision) {}
@@ -33,6 +40,7 @@ public record Selection(List<StoredRevision> revisions, List<Ref> refs) {
   public Selection {
     revisions = List.copyOf(revisions);
     refs = List.copyOf(refs);
+    damaged = Collections.unmodifiableMap(new TreeMap<>(damaged));
   }
 
   /**
@@ -43,46 +51,69 @@ public record Selection(List<StoredRevision> revisions, List<Ref> refs) {
       throws IOException {
     TreeMap<String, StoredRevision> revisions = new TreeMap<>();
     List<Ref> refs = new ArrayList<>();
+    Map<String, IOException> damaged = new TreeMap<>();
     List<String> names = wanted.isEmpty() ? models(repository) : wanted;
     for (String name : new TreeSet<>(names)) {
       int at = wanted.isEmpty() ? -1 : name.lastIndexOf('@');
       String model = at < 0 ? name : name.substring(0, at);
-      TreeMap<String, StoredRevision> published = published(repository, model);
-      List<String> all = new ArrayList<>(published.keySet());
-      if (all.isEmpty() && wanted.isEmpty()) {
-        continue;
-      }
-      if (all.isEmpty()) {
-        throw new NotInStoreException(
-            model + ": no such model in the store; 'zoopress ls' lists what is there");
-      }
-      Map<String, String> named = refs(repository, model);
-      List<String> chosen;
-      if (at >= 0) {
-        chosen = List.of(resolve(model, name.substring(at + 1), all, named));
-      } else if (layout == Layout.HF_CACHE) {
-        chosen = all;
-        named.forEach((ref, revision) -> refs.add(new Ref(model, ref, revision)));
-      } else {
-        chosen = List.of(newest(all, named));
-      }
-      for (String revision : chosen) {
-        StoredRevision stored = published.get(revision);
-        StoredRevision other =
-            revisions.put(model + (layout == Layout.PLAIN ? "" : "@" + revision), stored);
-        if (other != null && !other.equals(stored)) {
-          throw new NotInStoreException(
-              model
-                  + ": the plain layout holds one revision of a model; ask for one, or use --layout hf-cache");
+      String revision = at < 0 ? null : name.substring(at + 1);
+      try {
+        for (StoredRevision chosen :
+            choose(repository, model, revision, layout, wanted.isEmpty(), refs)) {
+          String key = model + (layout == Layout.PLAIN ? "" : "@" + chosen.revision());
+          StoredRevision other = revisions.put(key, chosen);
+          if (other != null && !other.equals(chosen)) {
+            throw new NotInStoreException(
+                model
+                    + ": the plain layout holds one revision of a model; ask for one, or use --layout hf-cache");
+          }
         }
+      } catch (CorruptContainerException
+          | UnsupportedVersionException
+          | ObjectNotFoundException e) {
+        damaged.put(model, e);
       }
     }
-    return new Selection(new ArrayList<>(revisions.values()), refs);
+    return new Selection(new ArrayList<>(revisions.values()), refs, damaged);
+  }
+
+  /**
+   * The revisions of one model.
+   *
+   * @param revision what was asked for, null for the layout's choice
+   * @param optional whether the model may have none
+   */
+  private static List<StoredRevision> choose(
+      Repository repository,
+      String model,
+      String revision,
+      Layout layout,
+      boolean optional,
+      List<Ref> refs)
+      throws IOException {
+    TreeMap<String, StoredRevision> published = published(repository, model);
+    List<String> all = new ArrayList<>(published.keySet());
+    if (all.isEmpty() && optional) {
+      return List.of();
+    }
+    if (all.isEmpty()) {
+      throw new NotInStoreException(
+          model + ": no such model in the store; 'zoopress ls' lists what is there");
+    }
+    Map<String, String> named = refs(repository, model);
+    if (revision != null) {
+      return List.of(published.get(resolve(model, revision, all, named)));
+    }
+    if (layout == Layout.PLAIN) {
+      return List.of(published.get(newest(all, named)));
+    }
+    named.forEach((ref, at) -> refs.add(new Ref(model, ref, at)));
+    return List.copyOf(published.values());
   }
 
   private static String resolve(
       String model, String text, List<String> all, Map<String, String> refs) throws IOException {
-    if (refs.containsKey(text)) {
+    if (all.contains(refs.get(text))) {
       return refs.get(text);
     }
     List<String> matches = all.stream().filter(r -> r.startsWith(text)).toList();
@@ -108,10 +139,7 @@ public record Selection(List<StoredRevision> revisions, List<Ref> refs) {
     if (all.size() == 1) {
       return all.get(0);
     }
-    if (!refs.isEmpty()) {
-      return refs.values().iterator().next();
-    }
-    return all.get(all.size() - 1);
+    return refs.values().stream().filter(all::contains).findFirst().orElse(all.get(all.size() - 1));
   }
 
   private static List<String> models(Repository repository) throws IOException {

@@ -1,5 +1,8 @@
 package dev.zoopress.jobs.serve;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +18,18 @@ interface Catalog {
 
   /** The revision that a commit, a branch or a tag names; empty where there is none. */
   Optional<Snapshot> find(String model, String revision) throws IOException;
+
+  /**
+   * The revision that a listing shows; empty also where it cannot be read: one broken model must
+   * not hide the others.
+   */
+  default Optional<Snapshot> listed(String model) throws IOException {
+    try {
+      return find(model, "main");
+    } catch (CorruptContainerException | UnsupportedVersionException | ObjectNotFoundException e) {
+      return Optional.empty();
+    }
+  }
 
   /** Branches and tags of a model with the commits they name. */
   Map<String, String> refs(String model) throws IOException;

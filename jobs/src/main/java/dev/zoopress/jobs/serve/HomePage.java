@@ -29,7 +29,7 @@ final class HomePage implements HttpHandler {
     String endpoint = exchange.getRequestScheme() + "://" + exchange.getHostAndPort();
     StringBuilder rows = new StringBuilder();
     for (String name : names.subList(0, Math.min(MAX_MODELS, names.size()))) {
-      Optional<Snapshot> snapshot = catalog.find(name, "main");
+      Optional<Snapshot> snapshot = catalog.listed(name);
       if (snapshot.isPresent()) {
         row(rows, snapshot.get());
       }

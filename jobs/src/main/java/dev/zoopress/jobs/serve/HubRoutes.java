@@ -194,7 +194,7 @@ final class HubRoutes {
         });
     ArrayNode models = JsonNodeFactory.instance.arrayNode();
     for (String name : names) {
-      catalog.find(name, "main").ifPresent(snapshot -> models.add(HubDocuments.info(snapshot)));
+      catalog.listed(name).ifPresent(snapshot -> models.add(HubDocuments.info(snapshot)));
     }
     return models;
   }

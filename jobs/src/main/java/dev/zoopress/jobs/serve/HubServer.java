@@ -107,7 +107,7 @@ public final class HubServer implements Closeable {
           "{} {}: {}",
           exchange.getRequestMethod(),
           printable(exchange.getRequestPath()),
-          e.toString());
+          printable(e.toString()));
     } finally {
       metrics.finished(exchange.getStatusCode(), sent, System.nanoTime() - start);
       ACCESS.info(

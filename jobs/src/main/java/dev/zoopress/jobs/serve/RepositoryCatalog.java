@@ -1,5 +1,7 @@
 package dev.zoopress.jobs.serve;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
 import java.io.IOException;
@@ -37,8 +39,12 @@ final class RepositoryCatalog implements Catalog {
     TreeSet<String> names = new TreeSet<>();
     repository.models(names::add);
     for (String name : names) {
-      if (exists(name)) {
-        each.accept(name);
+      try {
+        if (exists(name)) {
+          each.accept(name);
+        }
+      } catch (CorruptContainerException | UnsupportedVersionException e) {
+        // Whoever asks for the model itself is told.
       }
     }
   }

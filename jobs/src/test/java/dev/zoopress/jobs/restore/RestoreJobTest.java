@@ -175,6 +175,7 @@ final class RestoreJobTest {
       store.add("org/alpha", SECOND, next);
     }
     restore(Layout.HF_CACHE, "", Set.of(), "org/alpha");
+    assertThat(target.toFile().list()).containsExactly("models--org--alpha");
     Path model = target.resolve("models--org--alpha");
     assertThat(Files.readString(model.resolve("refs/main"))).isEqualTo(SECOND);
     Path link = model.resolve("snapshots/" + FIRST + "/sub/folder/weights.bin");
