@@ -174,6 +174,10 @@ public final class AssembleTask
         if (!planned.listing().problems().isEmpty()) {
           throw new Incomplete(String.join("; ", planned.listing().problems()));
         }
+        String unusable = FilePaths.problem(name);
+        if (unusable != null) {
+          throw new Incomplete("the model's name " + unusable + ": rename its folder");
+        }
         List<FileEntry> contents = contents(planned, number);
         List<Publishable.Target> targets = new ArrayList<>();
         Map<String, String> revisions = new HashMap<>();

@@ -5,6 +5,9 @@ import dev.zoopress.jobs.restore.PlanTask.Planned;
 import dev.zoopress.jobs.restore.RestoreOptions.Flag;
 import dev.zoopress.jobs.restore.RestoreResult.FileError;
 import dev.zoopress.jobs.restore.RestoreResult.RestoredModel;
+import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +67,12 @@ public final class RestoreJob {
     if (settings.layout() == Layout.HF_CACHE && !settings.local()) {
       throw new IOException(
           settings.target() + ": the cache layout needs symbolic links: use a local folder");
+    }
+    try (ObjectStore target = Stores.open(settings.target(), settings.hadoop())) {
+      if (Repository.isIn(target)) {
+        throw new IOException(
+            settings.target() + ": a store, files must not be mixed into it: choose another --to");
+      }
     }
     try (OpenStore store = new OpenStore(settings.store(), settings.hadoop())) {
       Selection selection = Selection.of(store.repository(), options.models(), options.layout());

@@ -1,7 +1,10 @@
 package dev.zoopress.jobs.source;
 
+import dev.zoopress.codec.manifest.FilePaths;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,7 +58,8 @@ final class CacheLister {
       Set<String> held = HeldLocks.of(files.root(), model.directory());
       for (Node commit : files.list(base + "snapshots", this::problem)) {
         if (commit.kind() != Node.Kind.DIRECTORY || !commit.name().matches("[0-9a-f]{40}")) {
-          problem("snapshots/" + commit.name() + ": not named by a commit of 40 hex digits");
+          notes.add(
+              "snapshots/" + commit.name() + ": left out, not named by a commit of 40 hex digits");
           continue;
         }
         snapshots.put(commit.name(), new ArrayList<>());
@@ -66,9 +70,10 @@ final class CacheLister {
     }
     try {
       readRefs("", base + "refs");
-    } catch (IOException e) {
+    } catch (NoSuchFileException | FileNotFoundException e) {
       // A cache filled by commit hash alone has no refs.
-      refs.clear();
+    } catch (IOException e) {
+      notes.add("refs: left out, they cannot be listed (" + TreeLister.describe(e) + ")");
     }
     return listing();
   }
@@ -157,14 +162,29 @@ final class CacheLister {
       if (node.kind() == Node.Kind.DIRECTORY) {
         readRefs(ref, node.path());
       } else if (node.kind() == Node.Kind.FILE) {
-        String commit =
-            new String(files.readSmall(node.path(), MAX_REF_BYTES), StandardCharsets.UTF_8).strip();
-        if (commit.matches("[0-9a-f]{40}")) {
-          refs.put(ref, commit);
-        } else {
-          problem("refs/" + ref + ": not a commit of 40 hex digits");
+        String problem = FilePaths.problem(ref);
+        if (problem == null) {
+          problem = readRef(ref, node);
+        }
+        if (problem != null) {
+          notes.add("refs/" + ref + ": left out, it " + problem);
         }
       }
+    }
+  }
+
+  /** Takes the ref, or returns why it cannot: a client that died while writing leaves it empty. */
+  private String readRef(String ref, Node node) {
+    try {
+      String commit =
+          new String(files.readSmall(node.path(), MAX_REF_BYTES), StandardCharsets.UTF_8).strip();
+      if (!commit.matches("[0-9a-f]{40}")) {
+        return "does not hold a commit of 40 hex digits";
+      }
+      refs.put(ref, commit);
+      return null;
+    } catch (IOException e) {
+      return "cannot be read (" + TreeLister.describe(e) + ")";
     }
   }
 

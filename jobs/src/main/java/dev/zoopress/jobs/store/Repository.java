@@ -2,6 +2,7 @@ package dev.zoopress.jobs.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.codec.manifest.ManifestFormat;
 import dev.zoopress.codec.pack.PackSource;
@@ -34,11 +35,16 @@ public final class Repository {
 
   /** Opens the repository in this store and makes one first where there is none. */
   public static Repository create(ObjectStore store) throws IOException {
-    if (store.size(Layout.ROOT).isEmpty()) {
+    if (!isIn(store)) {
       store.putIfAbsent(
           Layout.ROOT, Sealed.seal(Sealed.body(KIND).put("id", UUID.randomUUID().toString())));
     }
     return open(store);
+  }
+
+  /** True if there is a repository in this store, of whatever version and however damaged. */
+  public static boolean isIn(ObjectStore store) throws IOException {
+    return store.size(Layout.ROOT).isPresent();
   }
 
   /**
@@ -92,10 +98,19 @@ public final class Repository {
     return packs.stays(packId);
   }
 
-  /** Stores a manifest, held by the run, and returns its id. */
+  /**
+   * Stores a manifest, held by the run, and returns its id.
+   *
+   * @throws IllegalArgumentException if no reader would take it, as of a file below another file
+   */
   public String putManifest(Run run, Manifest manifest) throws IOException {
     byte[] bytes = ManifestFormat.encode(manifest);
     String manifestId = ManifestFormat.id(bytes);
+    try {
+      ManifestFormat.decode("the new manifest", bytes);
+    } catch (CorruptContainerException e) {
+      throw new IllegalArgumentException(e.reason() + ": rename or remove it", e);
+    }
     run.pin(manifestId);
     manifests.put(manifestId, key -> store.putIfAbsent(key, bytes));
     return manifestId;
@@ -106,7 +121,7 @@ public final class Repository {
     byte[] bytes;
     try (ByteSource source = manifests.open(manifestId)) {
       if (source.size() > ManifestFormat.MAX_STORED_BYTES) {
-        throw new dev.zoopress.codec.CorruptContainerException(
+        throw new CorruptContainerException(
             source.name(), source.size(), "no manifest is that long");
       }
       bytes = new byte[(int) source.size()];
@@ -114,7 +129,7 @@ public final class Repository {
     }
     String key = Layout.manifest(manifestId, 0);
     if (!ManifestFormat.id(bytes).equals(manifestId)) {
-      throw new dev.zoopress.codec.CorruptContainerException(
+      throw new CorruptContainerException(
           key, 0, "its SHA-256 is " + ManifestFormat.id(bytes));
     }
     return ManifestFormat.decode(key, bytes);

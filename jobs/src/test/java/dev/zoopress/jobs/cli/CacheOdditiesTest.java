@@ -85,6 +85,11 @@ final class CacheOdditiesTest {
     write(model("a/m").resolve(".no_exist/" + FIRST + "/added_tokens.json"), "");
     write(cache.resolve(".locks/models--a--m/x.lock"), "");
     write(cache.resolve("version.txt"), "1");
+    write(model("a/m").resolve("snapshots/.DS_Store"), "x");
+    write(model("a/m").resolve("snapshots/tmp123/config.json"), "x");
+    ref("a/m", "cut", "");
+    ref("a/m", "long", "1".repeat(300));
+    ref("a/m", "back\\slash", FIRST);
 
     Called called = compress();
 
@@ -92,10 +97,15 @@ final class CacheOdditiesTest {
     JsonNode document = called.document();
     assertThat(document.path("totals").path("sourceBytes").asLong()).isEqualTo(config.length);
     assertThat(texts(document.path("warnings")))
-        .anyMatch(w -> w.contains("refs/refs/pr/1: left out, there is no snapshot of " + SECOND));
+        .anyMatch(w -> w.contains("refs/refs/pr/1: left out, there is no snapshot of " + SECOND))
+        .anyMatch(w -> w.contains("refs/cut: left out, it does not hold a commit"))
+        .anyMatch(w -> w.contains("refs/long: left out, it cannot be read"))
+        .anyMatch(w -> w.contains("refs/back\\slash: left out, it holds a backslash"))
+        .anyMatch(w -> w.contains("snapshots/.DS_Store: left out"))
+        .anyMatch(w -> w.contains("snapshots/tmp123: left out"));
     Path back = restored().resolve("models--a--m");
     assertThat(back.resolve("refs/main")).hasContent(FIRST);
-    assertThat(back.resolve("refs/refs/pr/1")).doesNotExist();
+    assertThat(back.resolve("refs").toFile().list()).containsExactly("main");
     assertThat(back.resolve("snapshots/" + FIRST + "/config.json")).hasBinaryContent(config);
     assertThat(back.resolve("blobs").toFile().list()).hasSize(1);
     assertThat(back.resolve(".no_exist")).doesNotExist();

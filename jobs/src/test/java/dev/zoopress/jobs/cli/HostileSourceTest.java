@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,7 @@ final class HostileSourceTest {
         new Refused("no/links-in-circle", "a.bin", "circle", "repair or remove"),
         new Refused("no/out", "passwd", "out of", "/etc/passwd"),
         new Refused("no/utf-8-name", "not valid UTF-8", "UTF-8 locale"),
+        new Refused("no/back\\slash", "the model's name holds a backslash", "rename its folder"),
         new Refused("no/backslash", "back\\slash", "backslash", "rename"),
         new Refused("no/pipe", "pipe", "neither file, directory nor link", "remove it"),
         new Refused("no/links-to-links", "more than 10000 links to folders", "remove it"),
@@ -263,6 +265,49 @@ final class HostileSourceTest {
     assertThat(row).isNotNull();
     assertThat(row.path("error").asText()).contains(model.says());
     assertThat(back.resolve(model.model())).doesNotExist();
+  }
+
+  /** Files of the kernel say they have 4096 bytes and give less: no right is needed to read them. */
+  @Test
+  void filesThatLieAboutTheirSizeFailTheirModels() throws IOException {
+    Path kernel = Path.of("/sys/devices/virtual/net");
+    Assumptions.assumeTrue(
+        Files.isReadable(kernel.resolve("lo/statistics/rx_bytes")), "SKIPPED, no such files here");
+    Called called = Called.json("compress", kernel, "--store", dir.resolve("kernel"));
+    assertThat(called.code()).as(called.err()).isEqualTo(3);
+    List<String> errors = new ArrayList<>();
+    called.document().path("models").forEach(m -> errors.add(m.path("error").asText()));
+    assertThat(errors)
+        .anyMatch(e -> e.contains("lo/statistics/") && e.contains("became shorter while"));
+  }
+
+  @Test
+  void aSourceThatIsNoneLeavesNoStoreBehind() throws IOException {
+    Path store = dir.resolve("none");
+    write(dir.resolve("file"), "x");
+    for (Path source : List.of(dir.resolve("nowhere"), dir.resolve("file"))) {
+      Called called = Called.zoopress("compress", source, "--store", store);
+      assertThat(called.code()).isEqualTo(1);
+      assertThat(called.err()).contains(source.toString()).hasLineCount(1);
+    }
+    assertThat(store).doesNotExist();
+    Called itself = Called.zoopress("compress", dir.resolve("store"), "--store", store);
+    assertThat(itself.code()).isEqualTo(1);
+    assertThat(itself.err()).contains("a store, not a source");
+  }
+
+  @Test
+  void aStoreInsideItsSourceIsLeftOut() throws IOException {
+    Path inside = dir.resolve("inside");
+    write(inside.resolve("m/config.json"), "{}");
+    for (String store : List.of("store", "m/store")) {
+      for (int run = 0; run < 2; run++) {
+        Called called = Called.json("compress", inside, "--store", inside.resolve(store));
+        assertThat(called.code()).as(called.out()).isZero();
+        assertThat(called.document().path("models")).hasSize(1);
+        assertThat(called.document().path("models").path(0).path("files").asInt()).isEqualTo(1);
+      }
+    }
   }
 
   @Test

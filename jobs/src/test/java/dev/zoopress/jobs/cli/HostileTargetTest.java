@@ -1,11 +1,14 @@
 package dev.zoopress.jobs.cli;
 
+import static dev.zoopress.jobs.compress.SmallZoo.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.Manifest;
+import dev.zoopress.codec.manifest.ManifestFormat;
 import dev.zoopress.jobs.SmallStore;
 import dev.zoopress.jobs.TestSpark;
+import dev.zoopress.jobs.store.Pointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -78,8 +81,11 @@ final class HostileTargetTest {
         "a\\..\\evil"
       })
   void aManifestWhosePathsLeaveTheTreeIsDamage(String path) throws IOException {
+    byte[] manifest = ManifestFormat.encode(new Manifest(List.of(empty("fine"), empty(path))));
+    String id = ManifestFormat.id(manifest);
+    write(store.resolve("manifests/" + id.substring(0, 2) + "/" + id + ".json.zst"), manifest);
     try (SmallStore small = new SmallStore(store, 1 << 16)) {
-      small.publish("org/bad", COMMIT, new Manifest(List.of(empty("fine"), empty(path))));
+      small.repository().publish(new Pointer("org/bad", COMMIT, 1, id, 2, 0));
     }
 
     Called called = restore();
@@ -169,6 +175,14 @@ final class HostileTargetTest {
     assertThat(file).hasContent("mine");
     assertThat(restore("--force").code()).isZero();
     assertThat(file).hasBinaryContent(new byte[] {1, 2, 3});
+  }
+
+  @Test
+  void aStoreIsNoTarget() throws IOException {
+    Called called = Called.zoopress("restore", "--store", store, "--to", store);
+    assertThat(called.code()).isEqualTo(1);
+    assertThat(called.err()).contains(store + ": a store").contains("choose another --to");
+    assertThat(store.resolve("org")).doesNotExist();
   }
 
   @Test

@@ -236,6 +236,16 @@ class RepositoryTest {
     return pointer;
   }
 
+  @Test
+  void aManifestThatNoReaderWouldTakeIsRefused() {
+    Run run = Run.of(repository, "run");
+    for (String[] files : new String[][] {{"a", "a/b"}, {"../a"}, {"a", "a"}, {"a\\b"}}) {
+      assertThatThrownBy(() -> repository.putManifest(run, manifest(files)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("rename or remove");
+    }
+  }
+
   private static Manifest manifest(String... files) {
     List<FileEntry> entries = new ArrayList<>();
     for (String file : files) {
