@@ -198,7 +198,8 @@ final class LocalDestination implements Destination {
       } catch (FileSystemException e) {
         throw new ObstacleException(
             full
-                + " is a link or a file where a folder belongs; links inside the target are not followed");
+                + " is a link or a file where a folder belongs; links inside the target are not"
+                + " followed");
       }
     }
   }

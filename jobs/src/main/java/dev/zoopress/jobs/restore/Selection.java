@@ -65,7 +65,8 @@ public record Selection(
           if (other != null && !other.equals(chosen)) {
             throw new NotInStoreException(
                 model
-                    + ": the plain layout holds one revision of a model; ask for one, or use --layout hf-cache");
+                    + ": the plain layout holds one revision of a model; ask for one, or use"
+                    + " --layout hf-cache");
           }
         }
       } catch (CorruptContainerException

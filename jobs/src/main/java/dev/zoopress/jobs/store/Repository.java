@@ -129,8 +129,7 @@ public final class Repository {
     }
     String key = Layout.manifest(manifestId, 0);
     if (!ManifestFormat.id(bytes).equals(manifestId)) {
-      throw new CorruptContainerException(
-          key, 0, "its SHA-256 is " + ManifestFormat.id(bytes));
+      throw new CorruptContainerException(key, 0, "its SHA-256 is " + ManifestFormat.id(bytes));
     }
     return ManifestFormat.decode(key, bytes);
   }

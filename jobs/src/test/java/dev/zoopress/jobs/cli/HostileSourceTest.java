@@ -267,7 +267,9 @@ final class HostileSourceTest {
     assertThat(back.resolve(model.model())).doesNotExist();
   }
 
-  /** Files of the kernel say they have 4096 bytes and give less: no right is needed to read them. */
+  /**
+   * Files of the kernel say they have 4096 bytes and give less: no right is needed to read them.
+   */
   @Test
   void filesThatLieAboutTheirSizeFailTheirModels() throws IOException {
     Path kernel = Path.of("/sys/devices/virtual/net");
