@@ -65,6 +65,9 @@ final class ProgressLine implements Progress {
   }
 
   static String line(Progress.Snapshot now, double seconds) {
+    if (now.doneBytes() == 0 && now.totalBytes() == 0 && now.doneFiles() == 0) {
+      return now.stage() + ": " + Format.duration((long) seconds);
+    }
     StringBuilder text = new StringBuilder(now.stage()).append(": ");
     text.append(Format.bytes(now.doneBytes()));
     if (now.totalBytes() > 0) {

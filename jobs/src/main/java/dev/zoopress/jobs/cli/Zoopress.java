@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
       "'zoopress COMMAND --help' tells more."
     },
     subcommands = {
+      QuickstartCommand.class,
       ScanCommand.class,
       CompressCommand.class,
       RestoreCommand.class,
@@ -66,6 +67,11 @@ public final class Zoopress implements Runnable {
     out.flush();
     err.flush();
     return code;
+  }
+
+  /** Whether there is a command of that name. */
+  static boolean has(String command) {
+    return new CommandLine(new Zoopress()).getSubcommands().containsKey(command);
   }
 
   private static int explain(ParameterException e, String[] args) {

@@ -1,0 +1,2 @@
+/** The model that {@code quickstart} tries everything on, fetched from Maven Central. */
+package dev.zoopress.jobs.quickstart;
