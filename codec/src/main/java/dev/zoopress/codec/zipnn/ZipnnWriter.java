@@ -89,7 +89,11 @@ public final class ZipnnWriter {
     ByteBuffer out = ByteBuffer.allocate((int) total).order(ByteOrder.LITTLE_ENDIAN);
     out.put((byte) 'Z').put((byte) 'N').put((byte) 0).put((byte) 5).put((byte) 4);
     out.put((byte) (dtype == DType.F32 ? 220 : 10)).put((byte) (dtype == DType.F16 ? 0 : 1));
-    out.put((byte) 0).put((byte) format).put((byte) delta).put(new byte[3]);
+    // The package's scripts label tensors HUFFMAN and streams AUTO; the body is the same.
+    out.put((byte) (format == ZipnnHeader.FORMAT_TORCH ? 1 : 0))
+        .put((byte) format)
+        .put((byte) delta)
+        .put(new byte[3]);
     out.put((byte) (log2Streaming == 0 ? 0 : 128 + log2Streaming)).put((byte) LOG2_CHUNK);
     out.put(ZipnnHeader.code(dtype)).putLong(length).putLong(total).put(shape).put(types);
     for (long end : ends) {
