@@ -253,7 +253,7 @@ def main():
         shutil.rmtree(work / "cache3", ignore_errors=True)
         subprocess.run([hf, "download", "merck/sapiens-vh", "--cache-dir", work / "cache3"], check=True, capture_output=True, env=environment)
         done = subprocess.run([hf, "cache", "verify", "merck/sapiens-vh", "--cache-dir", work / "cache3"], capture_output=True, text=True, env=environment)
-        check(done.returncode == 0, f"hf download and hf cache verify: {(done.stdout + done.stderr).strip().splitlines()[-1]}")
+        check(done.returncode == 0, f"hf download and hf cache verify: {" ".join((done.stdout + done.stderr).split())[:120]}")
 
         relay = Cut(serve.port, 3_000_000)
         shutil.rmtree(work / "cache4", ignore_errors=True)
@@ -277,7 +277,7 @@ def main():
             folder = work / "npm"
             folder.mkdir(exist_ok=True)
             (folder / "package.json").write_text('{"type": "module"}')
-            subprocess.run(["npm", "install", "-s", "--no-audit", "--no-fund", "@huggingface/hub@2.17.5", "@huggingface/transformers@4.3.1"], cwd=folder, check=True)
+            subprocess.run(["npm", "install", "-s", "--ignore-scripts", "--no-audit", "--no-fund", "@huggingface/hub@2.17.5", "@huggingface/transformers@4.3.1"], cwd=folder, check=True)
             (folder / "hub.mjs").write_text(NPM)
             (folder / "tokenizer.mjs").write_text(TRANSFORMERS_JS)
             seen = json.loads(subprocess.check_output(["node", "hub.mjs", serve.url, "merck/sapiens-vh"], cwd=folder, text=True).strip().splitlines()[-1])
