@@ -120,7 +120,7 @@ public final class CompressJob {
   private List<String> resumable(Repository repository, String own, String purpose)
       throws IOException {
     List<String> open = new ArrayList<>();
-    Runs.list(
+    Runs.listSound(
         repository,
         clock,
         run -> {

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.publish;
 
+import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ConflictException;
@@ -13,9 +14,13 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes a run from its decision to its end; anybody may do so for a run that stopped between. */
 public final class Publications {
+  private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
+
   private Publications() {}
 
   /**
@@ -90,7 +95,7 @@ public final class Publications {
       java.time.Clock clock)
       throws IOException {
     List<String> stopped = new ArrayList<>();
-    dev.zoopress.jobs.store.Runs.list(
+    dev.zoopress.jobs.store.Runs.listSound(
         repository,
         clock,
         run -> {
@@ -98,9 +103,20 @@ public final class Publications {
             stopped.add(run.id());
           }
         });
+    List<String> completed = new ArrayList<>();
     for (String id : stopped) {
-      complete(sc, storeUri, hadoop, Run.of(repository, id), repository.store());
+      try {
+        complete(sc, storeUri, hadoop, Run.of(repository, id), repository.store());
+        completed.add(id);
+      } catch (CorruptContainerException e) {
+        LOG.error(
+            "run {} stopped while it published and cannot be completed: {}; compress its models"
+                + " again, then remove runs/{}/",
+            id,
+            e.getMessage(),
+            id);
+      }
     }
-    return stopped;
+    return completed;
   }
 }

@@ -1,13 +1,19 @@
 package dev.zoopress.jobs.store;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.UnsupportedVersionException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs of a repository and where they stand. */
 public final class Runs {
+  private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
   private Runs() {}
 
   /**
@@ -45,6 +51,27 @@ public final class Runs {
       throws IOException {
     for (String name : names(repository)) {
       each.accept(standing(repository, name, clock));
+    }
+  }
+
+  /**
+   * Hands over every run whose records can be read: for those whom damage of another run must not
+   * stop. gc is not one of them.
+   */
+  public static void listSound(Repository repository, Clock clock, Consumer<Standing> each)
+      throws IOException {
+    for (String name : names(repository)) {
+      Standing standing;
+      try {
+        standing = standing(repository, name, clock);
+      } catch (CorruptContainerException | UnsupportedVersionException e) {
+        LOG.error(
+            "{}; that run is left aside: remove {} once you know that it ended",
+            e.getMessage(),
+            Layout.run(name));
+        continue;
+      }
+      each.accept(standing);
     }
   }
 

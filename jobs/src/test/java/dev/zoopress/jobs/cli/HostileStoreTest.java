@@ -28,6 +28,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Assumptions;
@@ -173,6 +175,33 @@ final class HostileStoreTest {
             HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  /** What cannot be read may need any of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"manifest changed", "pointer cut", "pointer empty", "run"})
+  void gcRemovesNothingFromADamagedStore(String what) throws IOException {
+    if (what.equals("run")) {
+      write(store.resolve("runs/other/decision.json"), "{}");
+    } else {
+      damage(what);
+    }
+    Set<Path> before = packsAndManifests();
+
+    Called called = Called.zoopress("gc", "--store", store, "--grace", "PT0S");
+
+    assertThat(called.code()).as(called.out()).isEqualTo(4);
+    assertThat(called.err())
+        .contains(what.equals("run") ? "runs/other/" : what.startsWith("m") ? badManifest : "bad/")
+        .contains("damaged at byte");
+    assertThat(packsAndManifests()).isEqualTo(before);
+  }
+
+  private Set<Path> packsAndManifests() throws IOException {
+    try (Stream<Path> packs = Files.walk(store.resolve("packs"));
+        Stream<Path> manifests = Files.walk(store.resolve("manifests"))) {
+      return Stream.concat(packs, manifests).collect(Collectors.toSet());
+    }
+  }
+
   @Test
   void aNewerStoreIsLeftAlone() throws IOException {
     Path root = store.resolve("zoopress.json");
@@ -239,6 +268,10 @@ final class HostileStoreTest {
     String first = Called.json("restore", "a", "--store", fresh, "--to", dir.resolve("b")).out();
     String revision = first.replaceAll("(?s).*\"revision\" : \"([0-9a-f]{40})\".*", "$1");
     flip(fresh.resolve("models/a/" + revision + "/1.json"));
+    // Another run's records are no reason to stop.
+    for (String object : List.of("decision.json", "lease/1.json")) {
+      write(fresh.resolve("runs/other-" + object.length()).resolve(object), "{}");
+    }
     write(zoo.resolve("b/config.json"), "{ }");
     flip(object("index/"));
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class SmallObjectFuzzTest {
   private ObjectStore store;
   private Repository repository;
   private Run run;
+  private Lease lease;
 
   private interface Reader {
     Object read() throws IOException;
@@ -46,6 +48,7 @@ final class SmallObjectFuzzTest {
     repository = Repository.create(store);
     run = Run.of(repository, "run");
     String manifest = repository.putManifest(run, new Manifest(List.of()));
+    lease = run.hold("test", Clock.systemUTC());
     run.beginPublishing();
     repository.publish(new Pointer("m", "r", 1, manifest, 0, 0));
     repository.setRef("m", "main", "r");
@@ -56,6 +59,7 @@ final class SmallObjectFuzzTest {
 
   @AfterEach
   void close() throws IOException {
+    lease.close();
     store.close();
   }
 
@@ -68,6 +72,8 @@ final class SmallObjectFuzzTest {
         new Sample("models/m/r/1.json", () -> repository.pointer("m", "r")),
         new Sample("models/m/refs/main/1.json", () -> repository.ref("m", "main")),
         new Sample("runs/run/decision.json", () -> run.phase()),
+        new Sample(
+            "runs/run/lease/1.json", () -> Lease.look(store, run.leaseFolder(), Clock.systemUTC())),
         new Sample(
             "runs/run/pins/" + pins,
             () -> {
@@ -118,7 +124,7 @@ final class SmallObjectFuzzTest {
   @Test
   void sealedNonsenseIsDamageOrHarmless() throws IOException {
     Random random = new Random(5);
-    for (Sample sample : samples().subList(0, 4)) {
+    for (Sample sample : samples().subList(0, 5)) {
       Path file = dir.resolve("store").resolve(sample.key());
       byte[] sound = Files.readAllBytes(file);
       int from = "{\"sha256\":\"".length() + 64 + "\",\"body\":".length();
@@ -172,7 +178,7 @@ final class SmallObjectFuzzTest {
 
   @Test
   void aNewerVersionIsSaidSo() throws IOException {
-    for (Sample sample : samples().subList(0, 4)) {
+    for (Sample sample : samples().subList(0, 5)) {
       Path file = dir.resolve("store").resolve(sample.key());
       ObjectNode body = Sealed.body("x");
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
