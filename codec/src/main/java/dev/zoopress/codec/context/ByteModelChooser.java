@@ -83,8 +83,9 @@ final class ByteModelChooser {
     double bits = sample.exceptions * 28.0;
     double tables = 0;
     for (int c = 0; c < contexts; c++) {
-      bits += Entropy.bits(sample.counts, 256 * c, 256);
-      tables += Entropy.used(sample.counts, 256 * c, 256) * (c == 0 ? 4 : 2.5);
+      int used = Entropy.used(sample.counts, 256 * c, 256);
+      bits += Entropy.bits(sample.counts, 256 * c, 256) + used * Entropy.HIDDEN_BITS;
+      tables += used * (c == 0 ? 4 : 2.5);
     }
     return bits * count / sample.seen + tables + side;
   }

@@ -13,6 +13,9 @@ final class ModelChooser {
   private static final int LEAST_GRID = 1 << 12;
   private static final double SKIP_ZEROS_FROM = 0.02;
 
+  /** What contexts must save: they slow the coder down, and a sample may err. */
+  private static final double WORTH_CONTEXTS = 0.9998;
+
   private final Sample sample = new Sample();
   private final int[] merged = new int[16 * 256];
 
@@ -135,12 +138,13 @@ final class ModelChooser {
     double bits = 0;
     double tables = 0;
     for (int c = 0; c < contexts; c++) {
-      bits += Entropy.bits(merged, 256 * c, 256);
-      tables += Entropy.used(merged, 256 * c, 256) * (c == 0 ? 4 : 2.5);
+      int used = Entropy.used(merged, 256 * c, 256);
+      bits += Entropy.bits(merged, 256 * c, 256) + used * Entropy.HIDDEN_BITS;
+      tables += used * (c == 0 ? 4 : 2.5);
     }
     bits += sample.exceptions * 36.0;
     double total = bits * scale + tables + sideBits;
-    if (total < bestBits) {
+    if (total < bestBits * (contexts == 1 ? 1 : WORTH_CONTEXTS)) {
       bestBits = total;
       bestModel = model;
       bestSignInSymbol = signInSymbol;

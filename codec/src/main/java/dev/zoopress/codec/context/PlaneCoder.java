@@ -64,8 +64,7 @@ final class PlaneCoder {
     for (int s = 0; s < SymbolTables.SYMBOLS; s++) {
       used += counts[s] > 0 ? 1 : 0;
     }
-    // A small sample looks less random than it is, by about half a nat per symbol.
-    double entropy = Entropy.bits(counts, 0, SymbolTables.SYMBOLS) + used * 0.72;
+    double entropy = Entropy.bits(counts, 0, SymbolTables.SYMBOLS) + used * Entropy.HIDDEN_BITS;
     return entropy < 0.985 * bits * seen;
   }
 
