@@ -53,7 +53,7 @@ final class ManifestFormatTest {
     return new ChunkLocation(chunk.location().pack(), 16, 100, rawBytes, 0);
   }
 
-  private static Manifest sample(long seed) {
+  static Manifest sample(long seed) {
     Random random = new Random(seed);
     List<FileEntry> files = new ArrayList<>();
     for (String path : List.of("config.json", "onnx/model.onnx", "zwölf\n中.bin", "empty")) {

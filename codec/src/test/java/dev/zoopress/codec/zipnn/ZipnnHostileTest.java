@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,28 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * memory than the file warrants.
  */
 final class ZipnnHostileTest {
-  private static final int INPUTS = Integer.getInteger("zoopress.fuzz.inputs", 2000);
-
-  @ParameterizedTest
-  @ValueSource(strings = {"F32-small", "BF16-few", "F16-small", "F8_E4M3-few"})
-  void flipsAndForgedBytes(String name) throws IOException {
-    byte[] good = Files.readAllBytes(Path.of("src/test/resources/zipnn", name + ".znn"));
-    long seed = 31 * name.hashCode() + 5;
-    Random random = new Random(seed);
-    int refused = 0;
-    for (int i = 0; i < INPUTS; i++) {
-      byte[] bad = good.clone();
-      int flips = 1 + random.nextInt(3);
-      for (int f = 0; f < flips; f++) {
-        // Half of the damage goes to the header and tables, where lengths live.
-        int at = random.nextInt(random.nextBoolean() ? Math.min(bad.length, 64) : bad.length);
-        bad[at] = (byte) random.nextInt(256);
-      }
-      refused += isRefused(bad, good, seed + "/" + i) ? 1 : 0;
-    }
-    assertThat(refused).isGreaterThan(INPUTS / 10);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"F32-small", "BF16-few"})
   void everyTruncationIsRefused(String name) throws IOException {
