@@ -1,4 +1,8 @@
-"""Reads packs of one file. Written from codec/FORMAT.md alone: zpk_reader.py PACK OUT"""
+"""Reads packs of one file, and single frames. Written from codec/FORMAT.md alone.
+
+    zpk_reader.py PACK OUT
+    zpk_reader.py --frames LIST        one frame a line: FRAME RAW_LENGTH OUT [BASE]
+"""
 
 import hashlib
 import json
@@ -8,17 +12,10 @@ import sys
 import numpy as np
 import zstandard
 
+from zpk_frames import decoder, inflate, require
+
 WIDTHS = [1, 8, 4, 2, 2, 1, 1, 8, 4, 2, 1, 8, 4, 2, 1, 1, 8, 1, 1, 1, 1, 1, 1, 16]
 HEAD, TAIL = b"\x89ZPK\r\n\x1a\n", b"\x89ZPE\r\n\x1a\n"
-
-
-class Damaged(Exception):
-    pass
-
-
-def require(condition, what):
-    if not condition:
-        raise Damaged(what)
 
 
 def _crc_tables():
@@ -47,12 +44,6 @@ def crc(*parts):
     for byte in data[even:]:
         value = value >> 8 ^ t0[(value ^ byte) & 255]
     return value ^ 0xFFFFFFFF
-
-
-def inflate(data, size):
-    out = zstandard.ZstdDecompressor().decompress(data, max_output_size=size)
-    require(len(out) == size, "decompressed length")
-    return out
 
 
 class Rows:
@@ -106,7 +97,7 @@ def read_footer(pack):
     return frames, manifest
 
 
-def decode_frame(frame, raw_length):
+def decode_frame(frame, raw_length, base=None):
     require(len(frame) >= 20, "frame too short")
     kind, flags, dtype, log2, raw = struct.unpack_from("<BBBBI", frame)
     require(raw == raw_length and 16 <= log2 <= 24 and flags <= 1 and dtype < len(WIDTHS), "head of a frame")
@@ -123,24 +114,20 @@ def decode_frame(frame, raw_length):
         shared = frame[at : at + length]
         require(crc(shared) == total, "shared bytes")
         at += length
-    out = []
+    out, blocks_of = [], None
+    step = 4 if dtype == 16 else 8 if dtype == 23 else width  # complex numbers are two elements
     for index, (length, total) in enumerate(rows):
         size = min(block_bytes, raw - index * block_bytes)
         body = frame[at : at + length]
         require(1 <= length <= size and len(body) == length, "length of a body")
-        block = body if length == size else decode_body(kind, width, size, body, shared)
+        if length < size and blocks_of is None:
+            blocks_of = decoder(kind, dtype, width, raw, shared, base)
+        block = body if length == size else blocks_of.block(index * block_bytes // step, size, body)
         require(len(block) == size and crc(body, block) == total, "sum of a block")
         out.append(block)
         at += length
     require(at == len(frame), "frame goes on")
     return b"".join(out)
-
-
-def decode_body(kind, width, size, body, shared):
-    if kind == 1:
-        require(len(body) == width and size % width == 0 and not shared, "constant")
-        return np.tile(np.frombuffer(body, np.uint8), size // width).tobytes()
-    raise Damaged(f"kind {kind} is not read here")
 
 
 def unpack(pack):
@@ -168,8 +155,24 @@ def unpack(pack):
     return data
 
 
+def read(path):
+    with open(path, "rb") as source:
+        return source.read()
+
+
+def write(path, data):
+    with open(path, "wb") as target:
+        target.write(data)
+
+
+def main(arguments):
+    if arguments[0] != "--frames":
+        write(arguments[1], unpack(read(arguments[0])))
+        return
+    for line in read(arguments[1]).decode().splitlines():
+        frame, raw_length, out, *base = line.split()
+        write(out, decode_frame(read(frame), int(raw_length), read(base[0]) if base else None))
+
+
 if __name__ == "__main__":
-    with open(sys.argv[1], "rb") as source:
-        result = unpack(source.read())
-    with open(sys.argv[2], "wb") as target:
-        target.write(result)
+    main(sys.argv[1:])

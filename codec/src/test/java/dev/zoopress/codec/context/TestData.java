@@ -16,7 +16,19 @@ public final class TestData {
     FEW_VALUES,
     WILD,
     TINY_VALUES,
-    SIGNED_COLUMNS
+    SIGNED_COLUMNS,
+    /** Floats that F16 holds exactly, nearly all of them. */
+    HALVES,
+    /** Rows of their own scale that integers of a byte can hold. */
+    LOUD_ROWS,
+    /** Hardly anything but zeros. */
+    SPARSE,
+    /** Magnitudes close to each other. */
+    NARROW,
+    /** The same, of one sign in a column. */
+    LEANING,
+    /** Low bits in one half of the tensor only. */
+    HALF_ROUND
   }
 
   private TestData() {}
@@ -41,11 +53,24 @@ public final class TestData {
         case SIGNED_COLUMNS ->
             value =
                 Math.abs(value) * (random.nextDouble() < 0.5 + columnScale[column] / 7 ? 1 : -1);
+        case LOUD_ROWS -> value *= 0.2 * Math.pow(2, rowScale[row]);
+        case SPARSE -> value = random.nextInt(400) == 0 ? value : 0;
+        case NARROW -> value = Math.pow(2, 7 * value - 5) * (random.nextBoolean() ? 1 : -1);
+        case LEANING ->
+            value =
+                Math.pow(2, 7 * value - 5) * (random.nextInt(20) < 19 ^ column % 2 == 0 ? 1 : -1);
+        case HALF_ROUND -> value = i < count / 2 ? Math.rint(value * 1024) / 1024 : value;
+        case HALVES -> value = half(value, random);
         default -> {}
       }
       put(out, dtype, value, shape == Shape.WILD, random);
     }
     return out.array();
+  }
+
+  private static double half(double value, Random random) {
+    int mask = random.nextInt(1000) == 0 ? -1 : 0xffffe000;
+    return Float.intBitsToFloat(Float.floatToRawIntBits((float) value) & mask);
   }
 
   private static void put(ByteBuffer out, DType dtype, double value, boolean wild, Random random) {

@@ -1,11 +1,12 @@
 package dev.zoopress.codec.pack;
 
 import dev.zoopress.codec.Effort;
+import dev.zoopress.codec.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -15,23 +16,42 @@ import java.util.Random;
 final class GoldenPacks {
   private GoldenPacks() {}
 
-  /** Files whose frames are of kinds that FORMAT.md specifies. */
-  static Map<String, byte[]> files() {
-    Map<String, byte[]> files = new LinkedHashMap<>();
+  /** A pack of one file. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Golden(String name, Effort effort, byte[] file) {}
+
+  static List<Golden> all() throws IOException {
     byte[] noise = new byte[70_001];
     new Random(1).nextBytes(noise);
-    files.put("raw", noise);
-    files.put("constant", new byte[100_000]);
-    files.put("empty", new byte[0]);
-    return files;
+    List<Golden> packs = new ArrayList<>();
+    packs.add(new Golden("raw", Effort.FAST, noise));
+    packs.add(new Golden("constant", Effort.FAST, new byte[100_000]));
+    packs.add(new Golden("empty", Effort.FAST, new byte[0]));
+    packs.add(new Golden("fast", Effort.FAST, model()));
+    packs.add(new Golden("best", Effort.BEST, model()));
+    return packs;
   }
 
+  /** One tensor in a frame of its own, small ones together, some twice. */
+  private static byte[] model() throws IOException {
+    Random random = new Random(4);
+    List<PackSamples.Tensor> tensors = new ArrayList<>();
+    tensors.add(PackSamples.weights(random, "large", DType.BF16, 300, 111));
+    for (DType dtype : List.of(DType.F32, DType.F16, DType.F64, DType.I64, DType.I8, DType.BOOL)) {
+      PackSamples.Tensor small = PackSamples.weights(random, "a." + dtype, dtype, 40, 17);
+      tensors.add(small);
+      tensors.add(new PackSamples.Tensor("b." + dtype, dtype, 40, 17, small.bytes()));
+    }
+    tensors.add(PackSamples.constant("zeros", DType.F32, 30, 8));
+    return PackSamples.safetensors(tensors);
+  }
+
+  /** See the class. */
   public static void main(String[] args) throws IOException {
-    for (Map.Entry<String, byte[]> file : files().entrySet()) {
-      Path target = Path.of(args[0]).resolve(file.getKey() + ".zpk");
+    for (Golden golden : all()) {
+      Path target = Path.of(args[0]).resolve(golden.name() + ".zpk");
       if (!Files.exists(target)) {
-        byte[] pack = PackSamples.pack(file.getKey(), file.getValue(), Effort.FAST, 1);
-        Files.write(target, pack);
+        Files.write(target, PackSamples.pack(golden.name(), golden.file(), golden.effort(), 1));
       }
     }
   }
