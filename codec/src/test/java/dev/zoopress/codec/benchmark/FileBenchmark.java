@@ -24,59 +24,113 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One file in memory through the coder, one thread: {@code FileBenchmark FILE best|fast ROUNDS}.
+ * One file in memory through the coder: {@code FileBenchmark FILE best|fast ROUNDS [THREADS]}.
  * Prints one JSON line: the whole pack's share of the file, and per round the seconds to encode and
  * to decode all frames, checksums on. Round 0 is the cold one.
  */
 public final class FileBenchmark {
   private FileBenchmark() {}
 
+  /** What a frame may be longer than its raw bytes. */
+  private static final int ROOM = 4096;
+
   private record Frame(int start, int length, FrameShape shape) {}
+
+  private record Worker(FrameEncoder encoder, FrameDecoder decoder, byte[] target) {
+    Worker(FrameEncoder encoder, FrameDecoder decoder) {
+      this(
+          encoder,
+          decoder,
+          new byte[FrameEncoder.maxEncodedLength(FrameEncoder.MAX_FRAME_BYTES)]);
+    }
+  }
+
+  private interface Step {
+    void run(Worker worker, int frame) throws IOException;
+  }
+
+  /** Workers that take frames one after the other; one worker runs on the caller's thread. */
+  private record Threads(List<Worker> workers) implements AutoCloseable {
+    double run(int frames, Step step) throws Exception {
+      long start = System.nanoTime();
+      AtomicInteger next = new AtomicInteger();
+      List<FutureTask<Void>> tasks = new ArrayList<>();
+      for (Worker worker : workers) {
+        tasks.add(
+            new FutureTask<>(
+                () -> {
+                  for (int i = next.getAndIncrement(); i < frames; i = next.getAndIncrement()) {
+                    step.run(worker, i);
+                  }
+                  return null;
+                }));
+      }
+      tasks.subList(1, tasks.size()).forEach(task -> new Thread(task).start());
+      tasks.get(0).run();
+      for (FutureTask<Void> task : tasks) {
+        task.get();
+      }
+      return (System.nanoTime() - start) / 1e9;
+    }
+
+    @Override
+    public void close() {
+      for (Worker worker : workers) {
+        worker.encoder().close();
+        worker.decoder().close();
+      }
+    }
+  }
 
   /** See the class. */
   public static void main(String[] args) throws Exception {
     Path path = Path.of(args[0]);
     Effort effort = Effort.valueOf(args[1].toUpperCase(Locale.ROOT));
     int rounds = Integer.parseInt(args[2]);
+    int threads = args.length > 3 ? Integer.parseInt(args[3]) : 1;
     byte[] file = Files.readAllBytes(path);
     FileLayout layout = FileFormats.parse(path.toString(), new Memory(path.toString(), file));
 
     List<Frame> frames = new ArrayList<>();
     byte[] bytes = gather(file, layout, frames);
-    byte[] target = new byte[FrameEncoder.maxEncodedLength(FrameEncoder.MAX_FRAME_BYTES)];
-    byte[] stored = new byte[bytes.length + bytes.length / 8 + (1 << 22)];
+    byte[] stored = new byte[bytes.length + ROOM * frames.size()];
     byte[] back = new byte[bytes.length];
-    int[] ends = new int[frames.size() + 1];
+    int[] lengths = new int[frames.size()];
     double[] encode = new double[rounds];
     double[] decode = new double[rounds];
-    try (FrameEncoder encoder = new FrameEncoder(effort);
-        FrameDecoder decoder = new FrameDecoder()) {
+    List<Worker> workers = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      workers.add(new Worker(new FrameEncoder(effort), new FrameDecoder()));
+    }
+    try (Threads pool = new Threads(workers)) {
       for (int round = 0; round < rounds; round++) {
-        long start = System.nanoTime();
-        for (int i = 0; i < frames.size(); i++) {
-          Frame frame = frames.get(i);
-          int length =
-              encoder.encode(bytes, frame.start(), frame.length(), frame.shape(), target, 0);
-          System.arraycopy(target, 0, stored, ends[i], length);
-          ends[i + 1] = ends[i] + length;
-        }
-        encode[round] = (System.nanoTime() - start) / 1e9;
-        start = System.nanoTime();
-        for (int i = 0; i < frames.size(); i++) {
-          Frame frame = frames.get(i);
-          decoder.decode(
-              "frame",
-              0,
-              stored,
-              ends[i],
-              ends[i + 1] - ends[i],
-              back,
-              frame.start(),
-              frame.length());
-        }
-        decode[round] = (System.nanoTime() - start) / 1e9;
+        encode[round] =
+            pool.run(
+                frames.size(),
+                (worker, i) -> {
+                  Frame frame = frames.get(i);
+                  byte[] target = worker.target();
+                  lengths[i] =
+                      worker
+                          .encoder()
+                          .encode(bytes, frame.start(), frame.length(), frame.shape(), target, 0);
+                  System.arraycopy(target, 0, stored, frame.start() + ROOM * i, lengths[i]);
+                });
+        decode[round] =
+            pool.run(
+                frames.size(),
+                (worker, i) -> {
+                  Frame frame = frames.get(i);
+                  int at = frame.start() + ROOM * i;
+                  worker
+                      .decoder()
+                      .decode(
+                          "frame", 0, stored, at, lengths[i], back, frame.start(), frame.length());
+                });
         if (!Arrays.equals(bytes, back)) {
           throw new IllegalStateException("round trip differs");
         }
