@@ -42,10 +42,7 @@ public final class FileBenchmark {
 
   private record Worker(FrameEncoder encoder, FrameDecoder decoder, byte[] target) {
     Worker(FrameEncoder encoder, FrameDecoder decoder) {
-      this(
-          encoder,
-          decoder,
-          new byte[FrameEncoder.maxEncodedLength(FrameEncoder.MAX_FRAME_BYTES)]);
+      this(encoder, decoder, new byte[FrameEncoder.maxEncodedLength(FrameEncoder.MAX_FRAME_BYTES)]);
     }
   }
 

@@ -123,7 +123,8 @@ public final class FrameFuzz implements FuzzTarget {
     Arrays.fill(decoded, (byte) 0x55);
     try {
       if (kind.needsBase()) {
-        decoder.decode("fuzz", 0, input, 0, input.length, BaseBytes.of(base, 0), decoded, 0, raw.length);
+        decoder.decode(
+            "fuzz", 0, input, 0, input.length, BaseBytes.of(base, 0), decoded, 0, raw.length);
       } else {
         decoder.decode("fuzz", 0, input, 0, input.length, decoded, 0, raw.length);
       }

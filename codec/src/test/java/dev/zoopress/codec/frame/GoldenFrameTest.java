@@ -36,7 +36,8 @@ final class GoldenFrameTest {
           decoder.decode(golden.name(), 0, frame, 0, frame.length, out, 0, out.length);
         } else {
           byte[] base = golden.base();
-          decoder.decode(golden.name(), 0, frame, 0, frame.length, BaseBytes.of(base, 0), out, 0, out.length);
+          decoder.decode(
+              golden.name(), 0, frame, 0, frame.length, BaseBytes.of(base, 0), out, 0, out.length);
         }
         assertThat(out).as(golden.name()).isEqualTo(golden.raw());
         assertThat(frame[0]).as(golden.name()).isEqualTo((byte) golden.kind().code());

@@ -75,7 +75,14 @@ final class SliceTest {
       assertThatThrownBy(
               () ->
                   decoder.decodeRange(
-                      counting(frame), 0, frame.length, raw.length, from, BLOCK_BYTES, new byte[BLOCK_BYTES], 0))
+                      counting(frame),
+                      0,
+                      frame.length,
+                      raw.length,
+                      from,
+                      BLOCK_BYTES,
+                      new byte[BLOCK_BYTES],
+                      0))
           .isInstanceOf(CorruptContainerException.class);
     }
   }
@@ -96,8 +103,7 @@ final class SliceTest {
     int from = BLOCK_BYTES + 10;
     byte[] out = new byte[500];
     try (FrameDecoder decoder = new FrameDecoder()) {
-      decoder.decodeRange(
-          "f", 0, frame, 0, frame.length, counted, raw.length, from, 500, out, 0);
+      decoder.decodeRange("f", 0, frame, 0, frame.length, counted, raw.length, from, 500, out, 0);
     }
     assertThat(out).isEqualTo(Arrays.copyOfRange(raw, from, from + 500));
     assertThat(baseRead[0]).isGreaterThanOrEqualTo(BLOCK_BYTES);

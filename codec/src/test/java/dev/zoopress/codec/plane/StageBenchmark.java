@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The stages of a coder one by one, on a block of 256 Ki Gaussian BF16; one operation is one byte of
- * source, so ops/us are MB/s. {@code copy} is the yardstick.
+ * The stages of a coder one by one, on a block of 256 Ki Gaussian BF16; one operation is one byte
+ * of source, so ops/us are MB/s. {@code copy} is the yardstick.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
