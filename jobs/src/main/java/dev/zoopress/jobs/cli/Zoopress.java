@@ -32,6 +32,10 @@ import picocli.CommandLine.ParameterException;
       UnpackCommand.class,
       ZipnnCommand.class,
       GcCommand.class,
+      ListCommand.class,
+      StatsCommand.class,
+      DiffCommand.class,
+      DeleteCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {

@@ -134,6 +134,26 @@ public final class Repository {
     return ManifestFormat.decode(key, bytes);
   }
 
+  /** Length of a pack that is there. */
+  public long packBytes(String packId) throws IOException {
+    try (ByteSource source = packs.open(packId)) {
+      return source.size();
+    }
+  }
+
+  /** Length of a manifest that is there. */
+  public long manifestBytes(String manifestId) throws IOException {
+    try (ByteSource source = manifests.open(manifestId)) {
+      return source.size();
+    }
+  }
+
+  /** Hands over the objects of a revision's pointers, superseded ones too. */
+  public void pointerObjects(String model, String revision, Consumer<ObjectInfo> each)
+      throws IOException {
+    store.list(Layout.revision(model, revision), each);
+  }
+
   /** The truth about a revision: its highest pointer, which may say deleted; empty: never seen. */
   public Optional<Pointer> pointer(String model, String revision) throws IOException {
     return pointers.highest(model, revision);
