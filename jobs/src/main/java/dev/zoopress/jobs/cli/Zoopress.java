@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
       StatsCommand.class,
       DiffCommand.class,
       DeleteCommand.class,
+      VerifyCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {

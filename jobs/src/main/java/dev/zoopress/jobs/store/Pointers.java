@@ -30,7 +30,7 @@ final class Pointers {
   /** {@code revision} is empty if the ref was deleted. */
   private record Ref(int n, String revision) {}
 
-  private static final String REF_KIND = "ref";
+  static final String REF_KIND = "ref";
 
   private final ObjectStore store;
 

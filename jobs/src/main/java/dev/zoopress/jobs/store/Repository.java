@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** A repository in an object store: typed reads and writes by the layout. Thread-safe. */
 public final class Repository {
-  private static final String KIND = "repository";
+  static final String KIND = "repository";
   private static final int MAX_ROOT_BYTES = 1 << 16;
 
   private final ObjectStore store;
@@ -63,6 +63,11 @@ public final class Repository {
     }
     JsonNode body = Sealed.open(Layout.ROOT, KIND, root);
     return new Repository(store, Sealed.text(Layout.ROOT, body, "id"));
+  }
+
+  /** The repository in this store without a look at {@code zoopress.json}; its id is not known. */
+  public static Repository unchecked(ObjectStore store) {
+    return new Repository(store, "");
   }
 
   public ObjectStore store() {
