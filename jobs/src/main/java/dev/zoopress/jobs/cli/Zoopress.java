@@ -37,6 +37,7 @@ import picocli.CommandLine.ParameterException;
       DiffCommand.class,
       DeleteCommand.class,
       VerifyCommand.class,
+      DoctorCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {

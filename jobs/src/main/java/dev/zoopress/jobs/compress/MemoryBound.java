@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** What the tasks of one executor hold in buffers at most, and whether there is room for it. */
-final class MemoryBound {
+public final class MemoryBound {
   /** Shared frames, spool buffer and the coders' scratch, measured and rounded up. */
   private static final Map<Effort, Long> SCRATCH =
       new EnumMap<>(Map.of(Effort.FAST, 48L << 20, Effort.BEST, 96L << 20));
@@ -31,7 +31,7 @@ final class MemoryBound {
    *
    * @throws IOException if it does not fit; the message says what to set
    */
-  static long check(JavaSparkContext sc, Effort effort) throws IOException {
+  public static long check(JavaSparkContext sc, Effort effort) throws IOException {
     boolean local = sc.sc().isLocal();
     int cores = local ? sc.defaultParallelism() : sc.getConf().getInt("spark.executor.cores", 1);
     long heap =

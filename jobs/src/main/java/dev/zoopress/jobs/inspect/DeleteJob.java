@@ -59,8 +59,7 @@ public final class DeleteJob {
     StoreAccess access = StoreAccess.of(spark, store);
     try (ObjectStore objects = access.open()) {
       Repository repository = Repository.open(objects);
-      List<StoredRevision> chosen =
-          Selection.of(repository, List.of(wanted), Layout.HF_CACHE).revisions();
+      List<StoredRevision> chosen = Selection.sound(repository, wanted, Layout.HF_CACHE);
       DeleteResult result = count(repository, access, chosen);
       if (mode == Mode.DELETE) {
         if (wanted.contains("@")) {

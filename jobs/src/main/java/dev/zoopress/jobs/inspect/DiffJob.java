@@ -57,7 +57,7 @@ public final class DiffJob {
   }
 
   private static StoredRevision one(Repository repository, String wanted) throws IOException {
-    return Selection.of(repository, List.of(wanted), Layout.PLAIN).revisions().get(0);
+    return Selection.sound(repository, wanted, Layout.PLAIN).get(0);
   }
 
   private static List<FileChange> files(Manifest from, Manifest to) {

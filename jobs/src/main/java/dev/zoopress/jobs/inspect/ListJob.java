@@ -126,7 +126,7 @@ public final class ListJob {
     List<ListedRevision> revisions = new ArrayList<>();
     List<ListedFile> files = new ArrayList<>();
     Layout layout = model.contains("@") ? Layout.HF_CACHE : Layout.PLAIN;
-    for (StoredRevision chosen : Selection.of(repository, List.of(model), layout).revisions()) {
+    for (StoredRevision chosen : Selection.sound(repository, model, layout)) {
       Published published = Published.of(repository, chosen.model());
       Manifest manifest = repository.manifest(chosen.manifest());
       Set<ChunkLocation> seen = new HashSet<>();

@@ -79,6 +79,20 @@ public record Selection(
   }
 
   /**
+   * The revisions of what was asked for, where all of it has to be read.
+   *
+   * @throws IOException if some of it is damaged
+   */
+  public static List<StoredRevision> sound(Repository repository, String wanted, Layout layout)
+      throws IOException {
+    Selection selection = of(repository, List.of(wanted), layout);
+    for (IOException damage : selection.damaged().values()) {
+      throw damage;
+    }
+    return selection.revisions();
+  }
+
+  /**
    * The revisions of one model.
    *
    * @param revision what was asked for, null for the layout's choice

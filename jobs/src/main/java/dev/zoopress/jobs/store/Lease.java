@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 public final class Lease implements Closeable {
   static final long TERM_MILLIS = 60_000;
   private static final long RENEW_MILLIS = 15_000;
-  private static final String KIND = "lease";
+  static final String KIND = "lease";
 
   private final ObjectStore store;
   private final String key;

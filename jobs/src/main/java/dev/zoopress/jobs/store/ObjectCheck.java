@@ -13,6 +13,7 @@ public final class ObjectCheck {
       Pattern.compile("manifests/([0-9a-f]{2})/(\\1[0-9a-f]{62})(\\.[0-9]{1,3})?\\.json\\.zst");
   private static final Pattern REF = Pattern.compile("models/.+/refs/[^/]+/[1-9][0-9]*\\.json");
   private static final Pattern POINTER = Pattern.compile("models/.+/[^/]+/[1-9][0-9]*\\.json");
+  private static final Pattern LEASE = Pattern.compile("gc/lease/[1-9][0-9]*\\.json");
   private static final Pattern LIST = Pattern.compile("gc/[1-9][0-9]*/(condemned|verdict)");
 
   private ObjectCheck() {}
@@ -43,6 +44,8 @@ public final class ObjectCheck {
     } else if (POINTER.matcher(key).matches()) {
       Pointer pointer = Pointer.decode(key, store.get(key, Pointers.MAX_BYTES));
       place(key, Layout.revision(pointer.model(), pointer.revision()), pointer.n());
+    } else if (LEASE.matcher(key).matches()) {
+      Sealed.open(key, Lease.KIND, store.get(key, Pointers.MAX_BYTES));
     } else if (LIST.matcher(key).matches()) {
       Condemned.read(store, key);
     }

@@ -164,7 +164,8 @@ final class VerifyCommandTest {
     for (JsonNode each : document.path("damage")) {
       finding = each.path("modelCount").asInt() > 0 ? each : finding;
     }
-    assertThat(finding.path("models")).extracting(JsonNode::asText)
+    assertThat(finding.path("models"))
+        .extracting(JsonNode::asText)
         .containsExactly("b@" + ONE, "c@" + TWO);
     assertThat(finding.path("kind").asText()).isEqualTo("damaged");
     assertThat(finding.path("offset").asLong()).isPositive().isLessThanOrEqualTo(1100);
@@ -196,13 +197,12 @@ final class VerifyCommandTest {
 
   @Test
   void aFileWithTheWrongDigestAndAPackThatNobodyNeedsAreFound() throws IOException {
+    String wrong = "0".repeat(64);
     try (SmallStore small = new SmallStore(store, 1000)) {
       String id = small.add("a", ONE, Map.of("x.bin", noise(1, 5000)));
       FileEntry f = small.repository().manifest(id).files().get(0);
-      String wrong = "0".repeat(64);
       FileEntry lie =
-          new FileEntry(
-              f.path(), f.sizeBytes(), wrong, "", f.lfs(), "", f.format(), f.segments());
+          new FileEntry(f.path(), f.sizeBytes(), wrong, "", f.lfs(), "", f.format(), f.segments());
       small.publish("lie", TWO, new Manifest(List.of(lie)));
     }
     JsonNode document = verify(4);
