@@ -57,8 +57,8 @@ final class Judge {
     long examples = 0;
     for (TaskResult task : tasks) {
       String name = task.kind().id() + ": ";
-      examples += task.outcomes().size();
-      long unsteady = task.outcomes().stream().filter(o -> !o.repeats()).count();
+      examples += task.examples();
+      long unsteady = task.counts().unsteady();
       if (unsteady > 0) {
         reasons.add(
             name
@@ -66,12 +66,17 @@ final class Judge {
                 + unsteady
                 + " examples (A/A control); this machine's outputs cannot be compared");
       }
-      if (task.nonFinite() > 0) {
+      if (task.counts().nonFinite() > 0) {
         reasons.add(
-            name + task.nonFinite() + " output values are NaN or infinite; they prove nothing");
+            name
+                + task.counts().nonFinite()
+                + " output values are NaN or infinite; they prove nothing");
       }
-      if (task.skipped().isEmpty() && task.outcomes().isEmpty()) {
-        reasons.add(name + "no example was run");
+      if (task.wasRun() && task.examples() == 0) {
+        reasons.add(
+            name
+                + "no example was run"
+                + (task.refused().isEmpty() ? "" : "; " + task.refused().get(0)));
       }
     }
     if (examples == 0) {

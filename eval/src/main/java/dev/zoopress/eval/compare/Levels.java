@@ -56,7 +56,7 @@ final class Levels {
     Count metrics = new Count();
     Difference difference = Difference.NONE;
     for (TaskResult task : tasks) {
-      difference = difference.and(task.difference());
+      difference = difference.and(task.counts().difference());
       for (ExampleOutcome outcome : task.outcomes()) {
         String name = task.kind().id() + " " + (outcome.example().index() + 1);
         bits.add(outcome.sameBits(), name);

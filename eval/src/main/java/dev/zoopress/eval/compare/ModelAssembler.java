@@ -41,6 +41,8 @@ public final class ModelAssembler {
     Map<String, String> facts = new LinkedHashMap<>();
     Touched touched = new Touched();
     Map<TaskKind, List<UnitResult>> byTask = new EnumMap<>(TaskKind.class);
+    String damage = "";
+    String unreadable = "";
     for (UnitResult result : results) {
       digestsA.putAll(result.digestsA());
       digestsB.putAll(result.digestsB());
@@ -52,7 +54,12 @@ public final class ModelAssembler {
       touched.add(result.shard().touched());
       if (result.stage() == Stage.TASK) {
         byTask.computeIfAbsent(result.kind(), k -> new ArrayList<>()).add(result);
-      } else if (!result.error().isEmpty()) {
+      }
+      if (result.damaged()) {
+        damage = result.error();
+      } else if (result.stage() == Stage.BYTES && !result.error().isEmpty()) {
+        unreadable = result.error();
+      } else if (result.stage() == Stage.CONTROLS && !result.error().isEmpty()) {
         guards.add(new Guard("Did the " + result.stage() + " stage run?", false, result.error()));
       }
     }
@@ -65,15 +72,17 @@ public final class ModelAssembler {
     levels.add(Levels.tensors(digestsA, digestsB, buffersA, buffersB));
     levels.addAll(Levels.outputs(tasks));
     List<Guard> guardList = List.copyOf(guards);
-    Judge.Decision decision = Judge.decide(levels, tasks, guardList, controls);
+    Judgement judgement = judge(levels, tasks, guardList, controls, damage, unreadable);
     SortedMap<String, String> restored = new TreeMap<>();
     digestsB.forEach((path, digest) -> restored.put(path, digest.sha256()));
     long sourceBytes = digestsA.values().stream().mapToLong(FileDigest::sizeBytes).sum();
     return new ModelResult(
         model,
         revision,
-        decision.verdict(),
-        decision.reasons(),
+        judgement.status(),
+        judgement.error(),
+        judgement.verdict(),
+        judgement.reasons(),
         sourceBytes,
         storedBytes,
         levels,
@@ -82,6 +91,42 @@ public final class ModelAssembler {
         controls,
         restored,
         facts);
+  }
+
+  private record Judgement(
+      ModelResult.Status status, String error, Verdict verdict, List<String> reasons) {}
+
+  /** Bytes that differ or are damaged are a fact; a model that nothing could be run on is none. */
+  private static Judgement judge(
+      List<LevelResult> levels,
+      List<TaskResult> tasks,
+      List<Guard> guards,
+      List<NegativeControl> controls,
+      String damage,
+      String unreadable) {
+    if (!damage.isEmpty()) {
+      List<String> reasons = List.of("the stored side is damaged: " + damage);
+      return new Judgement(ModelResult.Status.EVALUATED, "", Verdict.NOT_EQUAL, reasons);
+    }
+    if (!unreadable.isEmpty()) {
+      return new Judgement(
+          ModelResult.Status.FAILED, unreadable, Verdict.NOT_RUN, List.of(unreadable));
+    }
+    Judge.Decision decision = Judge.decide(levels, tasks, guards, controls);
+    if (decision.verdict() == Verdict.NOT_EQUAL || tasks.stream().anyMatch(TaskResult::wasRun)) {
+      return new Judgement(
+          ModelResult.Status.EVALUATED, "", decision.verdict(), decision.reasons());
+    }
+    for (TaskResult task : tasks) {
+      if (task.failed()) {
+        String error = task.kind().id() + ": " + task.skipped();
+        return new Judgement(ModelResult.Status.FAILED, error, Verdict.NOT_RUN, List.of(error));
+      }
+    }
+    List<String> reasons = new ArrayList<>();
+    reasons.add("no task that was asked for applies; its files and tensors are equal (L0, L1)");
+    tasks.forEach(task -> reasons.add(task.kind().id() + ": " + task.skipped()));
+    return new Judgement(ModelResult.Status.SKIPPED, "", Verdict.NOT_RUN, reasons);
   }
 
   private static String sameOrBoth(String one, String other) {
@@ -97,7 +142,7 @@ public final class ModelAssembler {
     double secondsB = 0;
     for (UnitResult part : parts) {
       if (!part.error().isEmpty()) {
-        return TaskResult.skipped(kind, part.error());
+        return TaskResult.failed(kind, part.error());
       }
       outcomes.addAll(part.shard().outcomes());
       refused.addAll(part.shard().refused());
@@ -108,7 +153,8 @@ public final class ModelAssembler {
     outcomes.sort(Comparator.comparingInt(o -> o.example().index()));
     LabelMap labels = new LabelMap(parts.get(0).metricsLabels(), "");
     TaskKind metric = outcomes.isEmpty() ? kind : outcomes.get(0).example().subtask();
-    boolean isOne = outcomes.stream().allMatch(o -> o.example().subtask() == metric);
+    boolean isOne =
+        outcomes.stream().allMatch(o -> o.example().subtask().labels().equals(metric.labels()));
     Map<String, Double> metricsA = Map.of();
     Map<String, Double> metricsB = Map.of();
     if (isOne && kind != TaskKind.ONNX) {
@@ -118,6 +164,8 @@ public final class ModelAssembler {
     return new TaskResult(
         kind,
         "",
+        false,
+        TaskResult.Counts.of(outcomes),
         outcomes,
         refused,
         malformedRows.getOrDefault(kind, 0),

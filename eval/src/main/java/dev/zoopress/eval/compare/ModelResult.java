@@ -10,13 +10,16 @@ import java.util.TreeMap;
 /**
  * All that is known of one model after the comparison.
  *
- * @param reasons why the verdict is not {@link Verdict#EQUAL}, or what it rests on
+ * @param error why nothing could be run, or empty
+ * @param reasons why the verdict is not {@link Verdict#EQUAL}
  * @param restored SHA-256 by path of the stored side's files
  * @param facts words and numbers for people: types, tensors used, rows touched
  */
 public record ModelResult(
     String model,
     String revision,
+    Status status,
+    String error,
     Verdict verdict,
     List<String> reasons,
     long sourceBytes,
@@ -40,7 +43,55 @@ public record ModelResult(
     facts = new LinkedHashMap<>(facts);
   }
 
+  /** What became of the model; JSON shows it in lower case. */
+  public enum Status {
+    /** Compared; the verdict says how it ended. */
+    EVALUATED,
+    /** No task that was asked for applies; its bytes were compared all the same. */
+    SKIPPED,
+    /** Could not be evaluated; the error says why. */
+    FAILED
+  }
+
+  /** A model that cannot even be looked at. */
+  public static ModelResult failed(String model, String revision, String error) {
+    return new ModelResult(
+        model,
+        revision,
+        Status.FAILED,
+        error,
+        Verdict.NOT_RUN,
+        List.of(error),
+        0,
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        new TreeMap<>(),
+        Map.of());
+  }
+
+  /** The same with at most {@code most} outcomes a task, for reports that show a few. */
+  public ModelResult withFewOutcomes(int most) {
+    return new ModelResult(
+        model,
+        revision,
+        status,
+        error,
+        verdict,
+        reasons,
+        sourceBytes,
+        storedBytes,
+        levels,
+        tasks.stream().map(t -> t.withFewOutcomes(most)).toList(),
+        guards,
+        controls,
+        restored,
+        facts);
+  }
+
   public long examples() {
-    return tasks.stream().mapToLong(t -> t.outcomes().size()).sum();
+    return tasks.stream().mapToLong(TaskResult::examples).sum();
   }
 }

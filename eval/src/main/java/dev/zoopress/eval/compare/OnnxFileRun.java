@@ -75,7 +75,7 @@ final class OnnxFileRun {
           Map<String, ByteBuffer> stored = y.run(i);
           secondsB += (System.nanoTime() - middle) / 1e9;
           secondsA += (middle - start) / 1e9;
-          outcomes.add(outcome(outcomes.size(), path, i, x, first, stored, x.run(i)));
+          outcomes.add(outcome(outcomes.size(), path, i, x, y, first, stored, x.run(i)));
         }
       }
     }
@@ -87,6 +87,7 @@ final class OnnxFileRun {
       String path,
       int seed,
       OnnxFileSession session,
+      OnnxFileSession other,
       Map<String, ByteBuffer> first,
       Map<String, ByteBuffer> stored,
       Map<String, ByteBuffer> again)
@@ -94,26 +95,27 @@ final class OnnxFileRun {
     Difference difference = Difference.NONE;
     long nonFinite = 0;
     for (Map.Entry<String, ByteBuffer> e : first.entrySet()) {
-      ByteBuffer other = stored.get(e.getKey());
+      ByteBuffer bytesB = stored.get(e.getKey());
       if (session.isFloat(e.getKey())) {
         FloatBuffer values = floats(e.getValue());
         for (int i = 0; i < values.remaining(); i++) {
           nonFinite += Float.isFinite(values.get(i)) ? 0 : 1;
         }
-        if (!e.getValue().equals(other)) {
-          difference = difference.and(Difference.of(values, floats(other)));
+        if (!e.getValue().equals(bytesB)) {
+          difference = difference.and(Difference.of(values, floats(bytesB)));
         }
-      } else if (!e.getValue().equals(other)) {
+      } else if (!e.getValue().equals(bytesB)) {
         difference = Difference.SHAPES;
       }
     }
-    String inputs = "seed " + seed;
+    String inputs = "seed " + seed + ", integers below " + session.bound();
+    String inputsB = "seed " + seed + ", integers below " + other.bound();
     Example example =
         new Example(index, path + ", inputs of " + inputs, "", Double.NaN, TaskKind.ONNX);
     return new ExampleOutcome(
         example,
         inputs,
-        inputs,
+        inputsB,
         digest(first),
         digest(stored),
         digest(again),

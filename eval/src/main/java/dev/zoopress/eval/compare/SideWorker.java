@@ -1,6 +1,7 @@
 package dev.zoopress.eval.compare;
 
 import dev.zoopress.eval.model.ModelFiles;
+import dev.zoopress.eval.task.TaskKind;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.nio.file.Files;
@@ -19,13 +20,23 @@ public final class SideWorker {
     try (ObjectInputStream in = new ObjectInputStream(System.in)) {
       request = (WorkerRequest) in.readObject();
     }
+    if (request.kind() == TaskKind.ONNX) {
+      try (ModelFiles files = request.side().open()) {
+        answer(request, new OnnxFileRun(files, files, request.session()).run());
+      }
+      return;
+    }
     try (ModelFiles files = request.side().open();
         Side side = Side.open(files, request.kind().head(), request.session())) {
-      ShardResult result =
-          new Lockstep(side, side, request.kind(), request.tasks()).run(request.examples());
-      List<String> digests =
-          result.outcomes().stream().map(o -> o.repeats() ? o.logitsA() : "unsteady").toList();
-      Files.write(Path.of(request.answerFile()), digests);
+      answer(
+          request,
+          new Lockstep(side, side, request.kind(), request.tasks()).run(request.examples()));
     }
+  }
+
+  private static void answer(WorkerRequest request, ShardResult result) throws IOException {
+    List<String> digests =
+        result.outcomes().stream().map(o -> o.repeats() ? o.logitsA() : "unsteady").toList();
+    Files.write(Path.of(request.answerFile()), digests);
   }
 }

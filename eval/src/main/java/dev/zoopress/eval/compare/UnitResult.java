@@ -10,6 +10,7 @@ import java.util.SortedMap;
  * What came of a unit; fields of other stages are empty.
  *
  * @param error why the unit could not be done, or empty
+ * @param damaged whether that is because stored objects are damaged
  * @param metricsLabels GLUE's class by the model's
  */
 public record UnitResult(
@@ -17,6 +18,7 @@ public record UnitResult(
     Unit.Stage stage,
     TaskKind kind,
     String error,
+    boolean damaged,
     SortedMap<String, FileDigest> digestsA,
     SortedMap<String, FileDigest> digestsB,
     ShardResult shard,

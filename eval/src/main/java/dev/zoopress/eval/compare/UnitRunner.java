@@ -1,5 +1,8 @@
 package dev.zoopress.eval.compare;
 
+import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.MalformedInputException;
 import dev.zoopress.eval.compare.Unit.Stage;
 import dev.zoopress.eval.model.LoadedTensor;
 import dev.zoopress.eval.model.ModelConfig;
@@ -47,16 +50,24 @@ public final class UnitRunner {
   public static UnitResult run(Unit unit) throws IOException {
     UnitRunner runner = new UnitRunner(unit);
     String error = "";
+    boolean damaged = false;
     try {
       runner.work();
-    } catch (UnusableModelException e) {
+    } catch (UnusableModelException | MalformedInputException e) {
       error = e.getMessage();
+    } catch (CorruptContainerException | IntegrityException e) {
+      error = e.getMessage();
+      damaged = true;
+    } catch (RuntimeException e) {
+      // One model that nobody foresaw must not end the evaluation of the others.
+      error = "unexpected " + e + "; please report it";
     }
     return new UnitResult(
         unit.model(),
         unit.stage(),
         unit.kind(),
         error,
+        damaged,
         runner.digestsA,
         runner.digestsB,
         runner.shard,
@@ -97,6 +108,9 @@ public final class UnitRunner {
       facts.putAll(run.facts());
     } else {
       controls = run.controls(SEED);
+      List<ExampleOutcome> here = run.run().outcomes();
+      guards.add(ProcessGuard.check("original", unit.a(), unit, List.of(), here));
+      guards.add(ProcessGuard.check("stored", unit.b(), unit, List.of(), here));
     }
   }
 
@@ -111,14 +125,19 @@ public final class UnitRunner {
       return;
     }
     ModelConfig config = a.session().config();
-    if (!unit.kind().labels().isEmpty()) {
-      LabelMap map = LabelMap.of(config, unit.kind(), unit.tasks().labelMap());
+    List<Example> examples = unit.examples().examples();
+    TaskKind labelled =
+        unit.kind() == TaskKind.ADVGLUE && !examples.isEmpty()
+            ? examples.get(0).subtask()
+            : unit.kind();
+    if (!labelled.labels().isEmpty()) {
+      LabelMap map = LabelMap.of(config, labelled, unit.tasks().labelMap());
       labels = map.toGlue();
       if (!map.warning().isEmpty()) {
         warnings.add(map.warning());
       }
     }
-    shard = new Lockstep(a, b, unit.kind(), unit.tasks()).run(unit.examples().examples());
+    shard = new Lockstep(a, b, unit.kind(), unit.tasks()).run(examples);
     buffersA = a.buffers();
     buffersB = b.buffers();
     guards.add(
@@ -126,6 +145,11 @@ public final class UnitRunner {
             "Does each side hold weights of its own?",
             !sharesBuffer(a, b),
             a.buffers().size() + " buffers on each side, none shared"));
+    guards.add(
+        new Guard(
+            "Does each side use its own config.json, and do both say the same?",
+            config != b.session().config() && config.equals(b.session().config()),
+            "read from " + a.origin() + " and from " + b.origin()));
     boolean sameInputs = shard.outcomes().stream().allMatch(o -> o.inputsA().equals(o.inputsB()));
     guards.add(
         new Guard(

@@ -4,7 +4,9 @@ package dev.zoopress.eval.compare;
 public enum Verdict {
   EQUAL("EQUAL"),
   NOT_EQUAL("NOT EQUAL"),
-  INCONCLUSIVE("INCONCLUSIVE");
+  INCONCLUSIVE("INCONCLUSIVE"),
+  /** No task applied or could be run; says nothing of the model. */
+  NOT_RUN("NOT RUN");
 
   private final String words;
 

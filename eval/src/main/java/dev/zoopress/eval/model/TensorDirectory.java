@@ -44,6 +44,15 @@ public final class TensorDirectory {
     return new TensorDirectory(Collections.unmodifiableSortedMap(tensors));
   }
 
+  /** Bytes of the files that {@link #of} would read; 0 where there are none. */
+  public static long weightBytes(ModelFiles files) {
+    try {
+      return weightFiles(files).stream().mapToLong(path -> files.sizes().get(path)).sum();
+    } catch (UnusableModelException none) {
+      return 0;
+    }
+  }
+
   private static String why(FileLayout layout) {
     return layout.warning().isEmpty() ? "it is " + layout.format() : layout.warning();
   }

@@ -43,6 +43,24 @@ public final class TensorLoader {
     }
   }
 
+  private static ByteBuffer allocate(ByteSource source, TensorEntry entry, int length)
+      throws UnusableModelException {
+    try {
+      return ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (OutOfMemoryError e) {
+      throw new UnusableModelException(
+          source.name()
+              + ": no memory for tensor "
+              + entry.name()
+              + " of "
+              + length
+              + " bytes: "
+              + e.getMessage()
+              + "; raise the heap or -XX:MaxDirectMemorySize",
+          e);
+    }
+  }
+
   private static LoadedTensor load(ByteSource source, TensorEntry entry, byte[] piece)
       throws IOException {
     if (entry.lengthBytes() > Integer.MAX_VALUE - 8) {
@@ -50,7 +68,7 @@ public final class TensorLoader {
           source.name() + ": tensor " + entry.name() + " has more than 2 GiB");
     }
     int length = (int) entry.lengthBytes();
-    ByteBuffer bytes = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = allocate(source, entry, length);
     for (int at = 0; at < length; at += piece.length) {
       int count = Math.min(piece.length, length - at);
       source.readFully(entry.offsetBytes() + at, piece, 0, count);

@@ -137,7 +137,7 @@ public final class EncoderSession implements Closeable {
         return outputs;
       }
     } catch (OrtException e) {
-      throw new IOException("ONNX Runtime: " + e.getMessage(), e);
+      throw new UnusableModelException("ONNX Runtime: " + e.getMessage(), e);
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }

@@ -28,11 +28,17 @@ import java.util.TreeMap;
 public final class OnnxFileSession implements Closeable {
   private static final int MAX_INPUT_ELEMENTS = 64 << 20;
   private static final int OPEN_DIMENSION = 16;
-  private static final int TOKEN_IDS = 100;
+
+  /**
+   * Integers are made up below these bounds: the first that the model takes, for its embedding
+   * tables may be small.
+   */
+  private static final int[] BOUNDS = {100, 20, 4, 2, 1};
 
   private final GraphFacts facts;
   private final OrtSession session;
   private final String sha256;
+  private int bound;
 
   private OnnxFileSession(GraphFacts facts, OrtSession session, String sha256) {
     this.facts = facts;
@@ -81,10 +87,30 @@ public final class OnnxFileSession implements Closeable {
 
   /** Bits of every output by name, native byte order. */
   public Map<String, ByteBuffer> run(long seed) throws IOException {
+    for (int next = bound; ; next++) {
+      try {
+        Map<String, ByteBuffer> outputs = run(seed, BOUNDS[next]);
+        bound = next;
+        return outputs;
+      } catch (UnusableModelException e) {
+        if (next == BOUNDS.length - 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** What made-up integers stay below, known after the first run. */
+  public int bound() {
+    return BOUNDS[bound];
+  }
+
+  private Map<String, ByteBuffer> run(long seed, int tokenIds) throws IOException {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try {
       for (GraphFacts.Input input : facts.inputs().values()) {
-        inputs.put(input.name(), madeUp(input, new Random(seed ^ input.name().hashCode())));
+        inputs.put(
+            input.name(), madeUp(input, tokenIds, new Random(seed ^ input.name().hashCode())));
       }
       try (OrtSession.Result result = session.run(inputs)) {
         Map<String, ByteBuffer> outputs = new TreeMap<>();
@@ -113,7 +139,7 @@ public final class OnnxFileSession implements Closeable {
     }
   }
 
-  private static OnnxTensor madeUp(GraphFacts.Input input, Random random)
+  private static OnnxTensor madeUp(GraphFacts.Input input, int tokenIds, Random random)
       throws OrtException, UnusableModelException {
     long[] shape = new long[input.shape().size()];
     long elements = 1;
@@ -126,7 +152,7 @@ public final class OnnxFileSession implements Closeable {
       throw new UnusableModelException("input " + input.name() + " has too many elements");
     }
     String name = input.name().toLowerCase(Locale.ROOT);
-    int most = name.contains("mask") ? -1 : name.contains("type") ? 1 : TOKEN_IDS;
+    int most = name.contains("mask") ? -1 : name.contains("type") ? 1 : tokenIds;
     OnnxJavaType type =
         switch (input.elementType()) {
           case 1 -> OnnxJavaType.FLOAT;

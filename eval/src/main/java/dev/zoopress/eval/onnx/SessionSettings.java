@@ -1,6 +1,7 @@
 package dev.zoopress.eval.onnx;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
@@ -28,6 +29,8 @@ public record SessionSettings(int threads) implements Serializable {
     options.setInterOpNumThreads(1);
     options.setOptimizationLevel(OptLevel.ALL_OPT);
     options.setDeterministicCompute(true);
+    // Errors come as exceptions; the runtime need not print them too.
+    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     return options;
   }
 

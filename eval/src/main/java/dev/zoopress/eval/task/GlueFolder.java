@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +47,40 @@ public final class GlueFolder {
     COLUMNS.put(TaskKind.WNLI, new Columns(List.of("WNLI/dev.tsv"), 1, 2, 3, true, 4));
   }
 
-  private final Path folder;
+  /** Reads a file of the folder. */
+  @FunctionalInterface
+  public interface Files {
+    /**
+     * All bytes of a file, or empty where there is none.
+     *
+     * @param name relative to the folder, with '/'
+     */
+    Optional<byte[]> read(String name) throws IOException;
+  }
 
-  public GlueFolder(Path folder) {
+  private final String folder;
+  private final Files files;
+
+  /**
+   * A folder anywhere.
+   *
+   * @param folder what messages call it
+   */
+  public GlueFolder(String folder, Files files) {
     this.folder = folder;
+    this.files = files;
+  }
+
+  /** A local folder. */
+  public GlueFolder(Path folder) {
+    this(
+        folder.toString(),
+        name -> {
+          Path file = folder.resolve(name);
+          return java.nio.file.Files.isRegularFile(file)
+              ? Optional.of(java.nio.file.Files.readAllBytes(file))
+              : Optional.empty();
+        });
   }
 
   /**
@@ -68,23 +97,26 @@ public final class GlueFolder {
       throw new IllegalArgumentException(kind + " is no GLUE task");
     }
     for (String choice : columns.files()) {
-      List<Path> paths = new ArrayList<>();
-      for (String name : choice.split("\\+", -1)) {
-        paths.add(folder.resolve(name));
+      List<String> texts = new ArrayList<>();
+      String[] names = choice.split("\\+", -1);
+      for (String name : names) {
+        Optional<byte[]> bytes = files.read(name);
+        if (bytes.isPresent()) {
+          texts.add(text(folder + "/" + name, bytes.get()));
+        }
       }
-      if (paths.stream().allMatch(Files::isRegularFile)) {
-        return Optional.of(read(kind, columns, paths));
+      if (texts.size() == names.length) {
+        return Optional.of(read(kind, columns, texts));
       }
     }
     return Optional.empty();
   }
 
-  private static ExampleSet read(TaskKind kind, Columns columns, List<Path> paths)
-      throws IOException {
+  private static ExampleSet read(TaskKind kind, Columns columns, List<String> texts) {
     List<Example> examples = new ArrayList<>();
     int malformed = 0;
-    for (Path path : paths) {
-      String[] lines = text(path).split("\n", -1);
+    for (String text : texts) {
+      String[] lines = text.split("\n", -1);
       String[] header = lines[0].strip().split("\t", -1);
       Columns here =
           kind == TaskKind.RTE || kind == TaskKind.QNLI ? renamed(columns, header) : columns;
@@ -145,13 +177,13 @@ public final class GlueFolder {
     }
   }
 
-  private static String text(Path path) throws IOException {
+  private static String text(String path, byte[] bytes) throws UnusableModelException {
     try {
       String text =
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
-              .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
+              .decode(ByteBuffer.wrap(bytes))
               .toString();
       return text.startsWith("\ufeff") ? text.substring(1) : text;
     } catch (java.nio.charset.CharacterCodingException e) {
@@ -160,16 +192,15 @@ public final class GlueFolder {
   }
 
   private Optional<ExampleSet> advGlue() throws IOException {
-    Path path = folder.resolve("AdvGLUE/dev_ann.json");
-    if (!Files.isRegularFile(path)) {
-      path = folder.resolve("dev_ann.json");
-    }
-    if (!Files.isRegularFile(path)) {
+    Optional<byte[]> bytes = files.read("AdvGLUE/dev_ann.json");
+    bytes = bytes.isPresent() ? bytes : files.read("dev_ann.json");
+    if (bytes.isEmpty()) {
       return Optional.empty();
     }
+    String path = folder + "/dev_ann.json";
     JsonNode json;
     try {
-      json = new ObjectMapper().readTree(text(path));
+      json = new ObjectMapper().readTree(text(path, bytes.get()));
     } catch (JacksonException e) {
       throw new UnusableModelException(path + ": not JSON: " + e.getOriginalMessage(), e);
     }

@@ -32,16 +32,29 @@ public final class Preparer {
           case FILL_MASK, PSEUDO_PERPLEXITY, FEATURES -> tokenizer.maxTokens();
           default -> TaskSettings.GLUE_TOKENS;
         };
+    if (kind == TaskKind.FILL_MASK) {
+      return prepareMasked(example, most);
+    }
     Encoded encoded =
         example.other().isEmpty()
             ? tokenizer.encode(example.text(), most)
             : tokenizer.encode(example.text(), example.other(), most);
     return switch (kind) {
-      case FILL_MASK -> one(example, encoded, masks(example, encoded), all(encoded));
       case FEATURES -> one(example, encoded, new int[0], all(encoded));
       case PSEUDO_PERPLEXITY -> eachMasked(example, encoded);
       default -> one(example, encoded, new int[0], new int[0]);
     };
+  }
+
+  /** Texts name the mask by either family's name; each model reads its own. */
+  private Prepared prepareMasked(Example example, int most) throws IOException {
+    String mask = tokenizer.maskToken();
+    String text = example.text();
+    if (!mask.isEmpty() && !text.contains(mask)) {
+      text = text.replace("<mask>", mask).replace("[MASK]", mask);
+    }
+    Encoded encoded = tokenizer.encode(text, most);
+    return one(example, encoded, masks(example, encoded), all(encoded));
   }
 
   private static int[] all(Encoded encoded) {

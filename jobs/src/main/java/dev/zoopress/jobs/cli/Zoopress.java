@@ -38,6 +38,7 @@ import picocli.CommandLine.ParameterException;
       DeleteCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
+      EvalCommand.class,
       ServeCommand.class,
     })
 public final class Zoopress implements Runnable {

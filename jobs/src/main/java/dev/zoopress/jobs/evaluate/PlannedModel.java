@@ -1,0 +1,38 @@
+package dev.zoopress.jobs.evaluate;
+
+import dev.zoopress.eval.compare.SideSpec;
+import dev.zoopress.eval.task.TaskKind;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model that is ready to be evaluated, or the reason why it is not.
+ *
+ * @param sourceBytes of the original's files
+ * @param storedBytes of the frames that its chunks lie in, by their share of them; what other
+ *     models use too is counted whole
+ * @param weightBytes of the files that sessions are built from
+ * @param trained the GLUE task that the model was trained for, or null
+ * @param error empty where it is ready
+ */
+record PlannedModel(
+    String model,
+    String revision,
+    SideSpec a,
+    SideSpec b,
+    long sourceBytes,
+    long storedBytes,
+    long weightBytes,
+    List<TaskKind> run,
+    Map<TaskKind, String> skipped,
+    TaskKind trained,
+    String error)
+    implements Serializable {
+
+  static PlannedModel failed(Candidate candidate, String error) {
+    String revision = candidate.stored() == null ? "" : candidate.stored().revision();
+    return new PlannedModel(
+        candidate.model(), revision, null, null, 0, 0, 0, List.of(), Map.of(), null, error);
+  }
+}

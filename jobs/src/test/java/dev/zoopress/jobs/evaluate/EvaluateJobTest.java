@@ -1,0 +1,141 @@
+package dev.zoopress.jobs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zoopress.codec.Effort;
+import dev.zoopress.eval.compare.Guard;
+import dev.zoopress.eval.compare.ModelResult;
+import dev.zoopress.eval.compare.ModelResult.Status;
+import dev.zoopress.eval.compare.TaskResult;
+import dev.zoopress.eval.compare.Verdict;
+import dev.zoopress.jobs.TestSpark;
+import dev.zoopress.jobs.compress.CompressJob;
+import dev.zoopress.jobs.compress.CompressOptions;
+import dev.zoopress.jobs.compress.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Source to store to verdict, on the small model that lies beside the eval module's tests. */
+class EvaluateJobTest {
+  private static final Path FIXTURE = Path.of("../eval/src/test/resources/models/sapiens-vh");
+
+  @TempDir Path dir;
+
+  private Path model(String name) throws IOException {
+    Path to = dir.resolve("zoo").resolve(name);
+    Files.createDirectories(to);
+    try (Stream<Path> all = Files.list(FIXTURE)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(file.getFileName().toString()));
+      }
+    }
+    return to;
+  }
+
+  private void compress() throws IOException {
+    CompressOptions options = CompressOptions.of(dir.resolve("zoo").toString(), store());
+    new CompressJob(TestSpark.session(), options.withEffort(Effort.FAST), Progress.NONE).execute();
+  }
+
+  private String store() {
+    return dir.resolve("store").toString();
+  }
+
+  private EvaluateOptions options() {
+    return EvaluateOptions.of(
+        store(), dir.resolve("zoo").toString(), dir.resolve("report").toString());
+  }
+
+  private static List<ModelResult> evaluate(EvaluateOptions options) throws IOException {
+    List<String> lines = new ArrayList<>();
+    EvaluateResult result =
+        new EvaluateJob(TestSpark.session(), options, Progress.NONE, lines::add).execute();
+    assertThat(lines).first().asString().contains("MiB of weights");
+    return result.models();
+  }
+
+  private static Path damage(Path file, int fromEnd) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - fromEnd] ^= 0x40;
+    return Files.write(file, bytes);
+  }
+
+  @Test
+  void storedModelIsEqualWithoutARestoredFile() throws IOException {
+    model("org/antibody");
+    compress();
+
+    ModelResult result = evaluate(options()).get(0);
+
+    assertThat(result.reasons()).isEmpty();
+    assertThat(result.verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(result.guards()).hasSizeGreaterThanOrEqualTo(6).allMatch(Guard::held);
+    assertThat(result.guards()).filteredOn(g -> g.question().contains("process")).hasSize(2);
+    assertThat(result.tasks()).filteredOn(TaskResult::wasRun).hasSize(3);
+    assertThat(result.storedBytes()).isPositive().isLessThan(result.sourceBytes());
+    assertThat(dir.resolve("report/report.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void eachModelGetsItsOwnFateAndNoneTheOthers() throws IOException {
+    model("a/equal");
+    Path changed = model("b/changed");
+    Path noTokenizer = model("c/notokenizer");
+    Files.delete(noTokenizer.resolve("tokenizer.json"));
+    Path noConfig = model("d/noconfig");
+    Files.delete(noConfig.resolve("config.json"));
+    Path shape = model("e/shape");
+    Files.writeString(
+        shape.resolve("config.json"),
+        Files.readString(shape.resolve("config.json"))
+            .replaceFirst("\"intermediate_size\": \\d+", "\"intermediate_size\": 96"));
+    Path other = model("f/unknown");
+    Files.writeString(other.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+    Path empty = model("g/empty");
+    Files.write(empty.resolve("model.safetensors"), new byte[0]);
+    compress();
+    damage(changed.resolve("model.safetensors"), 1);
+    model("h/late");
+
+    List<ModelResult> results = evaluate(options());
+
+    assertThat(results).hasSize(8);
+    assertThat(results.get(0).verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(results.get(1).verdict()).isEqualTo(Verdict.NOT_EQUAL);
+    expect(results.get(2), Status.FAILED, "no tokenizer");
+    expect(results.get(3), Status.SKIPPED, "no config.json");
+    expect(results.get(4), Status.FAILED, "config.json asks for [96");
+    expect(results.get(5), Status.SKIPPED, "'gpt2' is unknown");
+    expect(results.get(6), Status.FAILED, "model.safetensors");
+    expect(results.get(7), Status.FAILED, "run zoopress compress first");
+  }
+
+  private static void expect(ModelResult result, Status status, String reason) {
+    assertThat(result.verdict()).as(result.model()).isEqualTo(Verdict.NOT_RUN);
+    assertThat(result.status()).as(result.model()).isEqualTo(status);
+    assertThat(String.join("; ", result.reasons())).as(result.model()).contains(reason);
+  }
+
+  @Test
+  void damagedStoreIsNotEqual() throws IOException {
+    model("org/antibody");
+    compress();
+    Path pack;
+    try (Stream<Path> all = Files.walk(dir.resolve("store/packs"))) {
+      pack = all.filter(f -> f.toString().endsWith(".zpk")).findFirst().orElseThrow();
+    }
+    pack.toFile().setWritable(true);
+    damage(pack, (int) (Files.size(pack) / 2));
+
+    ModelResult result = evaluate(options()).get(0);
+
+    assertThat(result.verdict()).isEqualTo(Verdict.NOT_EQUAL);
+    assertThat(result.reasons().get(0)).contains("damaged");
+  }
+}
