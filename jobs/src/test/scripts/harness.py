@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[4]
 ZOOPRESS = ROOT / "bin" / "zoopress"
 PYSPARK = "pyspark==4.1.2"
+OPENS = ("java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent java.util.concurrent.atomic "
+         "jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar").split()
 
 
 def say(text):
@@ -102,13 +104,25 @@ def python_with(folder, *packages):
     return python
 
 
+def distribution(work, kind):
+    """A Spark home: "pypi", the complete distribution from PyPI; "maven", the jars that bin/zoopress runs with, linked."""
+    if kind == "pypi":
+        python = python_with(work / "spark-venv", PYSPARK)
+        return Path(subprocess.check_output([python, "-c", "import pyspark,os;print(os.path.dirname(pyspark.__file__))"], text=True).strip())
+    home = work / "spark-home"
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "jars").mkdir(parents=True)
+    for jar in (ROOT / "jobs" / "target" / "spark.classpath").read_text().strip().split(":"):
+        (home / "jars" / Path(jar).name).symlink_to(jar)
+    return home
+
+
 class Cluster:
     """A Spark standalone cluster: one master, N workers, each a process group of its own on loopback."""
 
-    def __init__(self, work, workers=2, cores=1, memory="2g"):
+    def __init__(self, work, workers=2, cores=1, memory="2g", spark="pypi"):
         self.work = Path(work)
-        python = python_with(self.work / "spark-venv", PYSPARK)
-        self.home = Path(subprocess.check_output([python, "-c", "import pyspark,os;print(os.path.dirname(pyspark.__file__))"], text=True).strip())
+        self.home = distribution(self.work, spark)
         self.port, web = free_port(), free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1"}
@@ -122,11 +136,15 @@ class Cluster:
             self.workers.append(self._start(
                 f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", cores,
                 "--memory", memory, "--work-dir", folder, "--webui-port", free_port(), self.url))
-        time.sleep(3)
+        deadline = time.monotonic() + 60
+        while (self.work / "master.log").read_text().count("Registering worker") < workers:
+            if time.monotonic() > deadline:
+                fail(f"the workers did not register, see {self.work}/*.log")
+            time.sleep(0.2)
 
     def _start(self, name, main, *arguments):
         log = open(self.work / f"{name}.log", "w")
-        process = subprocess.Popen([self.home / "bin" / "spark-class", main, *map(str, arguments)],
+        process = subprocess.Popen(["java", "-cp", f"{self.home}/jars/*", "-Xmx256m", main, *map(str, arguments)],
                                    stdout=log, stderr=subprocess.STDOUT, env=self.environment, start_new_session=True)
         self.processes.append(process)
         return process
@@ -134,8 +152,10 @@ class Cluster:
     def submit(self, jar, *arguments, conf=(), executor_memory="1536m"):
         """Starts spark-submit; returns the process (stdout is the JSON document)."""
         options = [x for pair in conf for x in ("--conf", pair)]
-        command = [self.home / "bin" / "spark-submit", "--master", self.url, "--conf", "spark.driver.host=127.0.0.1",
-                   "--conf", "spark.ui.enabled=false", "--executor-memory", executor_memory, "--driver-memory", "1g", *options,
+        opens = [f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in OPENS]
+        command = ["java", "-cp", f"{self.home}/jars/*", "-Xmx1g", *opens, "org.apache.spark.deploy.SparkSubmit",
+                   "--master", self.url, "--conf", "spark.driver.host=127.0.0.1",
+                   "--conf", "spark.ui.enabled=false", "--executor-memory", executor_memory, *options,
                    "--class", "dev.zoopress.jobs.cli.Zoopress", jar, *map(str, arguments), "--json", "--progress", "none"]
         err = open(self.work / "submit.err", "w")
         return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=err, text=True, env=self.environment, start_new_session=True)

@@ -9,6 +9,7 @@ import dev.zoopress.jobs.source.Content;
 import dev.zoopress.jobs.source.ModelListing;
 import dev.zoopress.jobs.source.ModelRef;
 import dev.zoopress.jobs.source.SourceTree;
+import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
@@ -43,12 +44,14 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
     long plainBytes = 0;
     List<Units.Large> large = new ArrayList<>();
     try (ObjectStore store = context.openStore();
-        JsonLines.Writer out = new JsonLines.Writer()) {
+        JsonLines.Writer out = new JsonLines.Writer();
+        InFlight inFlight = new InFlight()) {
       SourceTree source = context.openSource();
       Repository repository = open(store);
       int model = 0;
-      for (ModelRef ref : models.models()) {
-        PlannedModel planned = plan(source.list(ref), store, repository);
+      for (PlannedModel planned :
+          inFlight.map(
+              models.models(), (ModelRef ref) -> plan(source.list(ref), store, repository))) {
         out.add(planned);
         unchangedModels += planned.unchanged() ? 1 : 0;
         unchangedFiles +=

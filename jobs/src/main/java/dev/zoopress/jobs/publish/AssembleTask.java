@@ -23,6 +23,7 @@ import dev.zoopress.jobs.reconcile.Reconciler.Placed;
 import dev.zoopress.jobs.source.Entry;
 import dev.zoopress.jobs.source.Revision;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
@@ -40,9 +41,11 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 import scala.Tuple2;
 
@@ -56,6 +59,9 @@ public final class AssembleTask
         Iterator<AssembleTask.Work>, Iterator<Tuple2<Integer, Placed>>, AssembleTask.Done> {
   private static final long serialVersionUID = 1L;
   private static final int MAX_WARNINGS = 100;
+
+  /** Models that are held in memory together. */
+  private static final int WINDOW_MODELS = 64;
 
   private final RunContext context;
 
@@ -92,6 +98,22 @@ public final class AssembleTask
     return done.iterator();
   }
 
+  /**
+   * A row whose manifests have no ids yet.
+   *
+   * @param manifests of the row's revisions, null where none is new
+   */
+  private record Draft(Publishable open, List<Manifest> manifests, List<FileEntry> contents) {
+    Publishable row(Iterator<String> ids) {
+      List<Publishable.Target> targets = new ArrayList<>();
+      for (int i = 0; i < manifests.size(); i++) {
+        Publishable.Target target = open.revisions().get(i);
+        targets.add(manifests.get(i) == null ? target : target.stored(ids.next()));
+      }
+      return open.with(targets);
+    }
+  }
+
   private final class Slice {
     private final ObjectStore store;
     private final Repository repository;
@@ -123,15 +145,37 @@ public final class AssembleTask
       }
       List<PlannedModel> models = new ArrayList<>();
       folder.read(work.planKey(), PlannedModel.class, models::add);
-      try (JsonLines.Writer rows = new JsonLines.Writer()) {
-        for (int i = 0; i < models.size(); i++) {
-          rows.add(model(models.get(i), i));
+      List<Integer> numbers = IntStream.range(0, models.size()).boxed().toList();
+      try (JsonLines.Writer rows = new JsonLines.Writer();
+          InFlight inFlight = new InFlight()) {
+        for (int from = 0; from < numbers.size(); from += WINDOW_MODELS) {
+          int to = Math.min(numbers.size(), from + WINDOW_MODELS);
+          add(
+              inFlight.map(numbers.subList(from, to), i -> model(models.get(i), i)),
+              inFlight,
+              rows);
         }
         return new Done(
             work.slice(),
             folder.write("publish", work.slice(), rows),
             chunkTable.write(folder, work.slice()),
             List.copyOf(warnings));
+      }
+    }
+
+    /** Stores the window's new manifests, and adds its rows. */
+    private void add(List<Draft> window, InFlight inFlight, JsonLines.Writer rows)
+        throws IOException {
+      List<Manifest> news = new ArrayList<>();
+      for (Draft draft : window) {
+        draft.manifests().stream().filter(Objects::nonNull).forEach(news::add);
+      }
+      Iterator<String> ids = repository.putManifests(run, news, inFlight).iterator();
+      for (Draft draft : window) {
+        rows.add(draft.row(ids));
+        for (FileEntry content : draft.contents()) {
+          chunkTable.add(content, this::own);
+        }
       }
     }
 
@@ -164,9 +208,9 @@ public final class AssembleTask
       return own == null ? null : own.location();
     }
 
-    private Publishable model(PlannedModel planned, int number) throws IOException {
+    private Draft model(PlannedModel planned, int number) throws IOException {
       if (planned.unchanged()) {
-        return Publishable.settled(unchanged(planned));
+        return new Draft(Publishable.settled(unchanged(planned)), List.of(), List.of());
       }
       String name = planned.listing().model().name();
       try {
@@ -180,39 +224,39 @@ public final class AssembleTask
         }
         List<FileEntry> contents = contents(planned, number);
         List<Publishable.Target> targets = new ArrayList<>();
+        List<Manifest> manifests = new ArrayList<>();
         Map<String, String> revisions = new HashMap<>();
         for (Revision revision : planned.listing().revisions()) {
-          Publishable.Target target = target(name, revision, contents);
+          Publishable.Target target = target(name, revision, contents, manifests);
           revisions.put(revision.commit(), target.revision());
           targets.add(target);
         }
-        for (FileEntry content : contents) {
-          chunkTable.add(content, this::own);
-        }
-        return new Publishable(
-            name,
-            targets,
-            refs(name, planned.listing().refs(), revisions),
-            record(planned, contents, revisions),
-            contents.size(),
-            planned.listing().sourceBytes(),
-            List.of());
+        Publishable row =
+            new Publishable(
+                name,
+                targets,
+                refs(name, planned.listing().refs(), revisions),
+                record(planned, contents, revisions),
+                contents.size(),
+                planned.listing().sourceBytes(),
+                List.of());
+        return new Draft(row, manifests, contents);
       } catch (Incomplete
           | IllegalArgumentException
           | ConflictException
           | CorruptContainerException
           | UnsupportedVersionException
           | ObjectNotFoundException e) {
-        return Publishable.settled(
-            List.of(
-                new ModelResult(
-                    name,
-                    "",
-                    Status.FAILED,
-                    planned.listing().contents().size(),
-                    planned.listing().sourceBytes(),
-                    0,
-                    String.valueOf(e.getMessage()))));
+        ModelResult failed =
+            new ModelResult(
+                name,
+                "",
+                Status.FAILED,
+                planned.listing().contents().size(),
+                planned.listing().sourceBytes(),
+                0,
+                String.valueOf(e.getMessage()));
+        return new Draft(Publishable.settled(List.of(failed)), List.of(), List.of());
       }
     }
 
@@ -294,7 +338,7 @@ public final class AssembleTask
     }
 
     /** Holds packs, then looks whether they are there. */
-    private void hold(Set<String> packs) throws IOException, Incomplete {
+    private synchronized void hold(Set<String> packs) throws IOException, Incomplete {
       Set<String> unseen = new HashSet<>(packs);
       unseen.removeAll(packsThere.keySet());
       run.pin(unseen);
@@ -319,7 +363,9 @@ public final class AssembleTask
       return files;
     }
 
-    private Publishable.Target target(String model, Revision revision, List<FileEntry> contents)
+    /** A revision without the manifest's id; adds the manifest, or null where none is new. */
+    private Publishable.Target target(
+        String model, Revision revision, List<FileEntry> contents, List<Manifest> manifests)
         throws IOException, Incomplete {
       List<FileEntry> entries = new ArrayList<>();
       for (Entry entry : revision.entries()) {
@@ -349,10 +395,11 @@ public final class AssembleTask
         union = Unions.of(old, manifest);
         news = !union.equals(old);
       }
+      manifests.add(news ? union : null);
       return new Publishable.Target(
           id,
           before.map(Pointer::n).orElse(0),
-          news ? repository.putManifest(run, union) : "",
+          "",
           union.files().size(),
           union.sourceBytes(),
           entries.size(),

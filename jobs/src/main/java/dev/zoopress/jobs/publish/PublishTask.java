@@ -10,6 +10,7 @@ import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.publish.ModelAssembly.Incomplete;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
@@ -86,9 +87,10 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
       RunFolder folder = new RunFolder(store, runId);
       List<Publishable> rows = new ArrayList<>();
       folder.read(slice.key(), Publishable.class, rows::add);
-      try (JsonLines.Writer results = new JsonLines.Writer()) {
-        for (Publishable row : rows) {
-          for (ModelResult result : row.model().isEmpty() ? row.settled() : model(row)) {
+      try (JsonLines.Writer results = new JsonLines.Writer();
+          InFlight inFlight = new InFlight()) {
+        for (List<ModelResult> model : inFlight.map(rows, this::model)) {
+          for (ModelResult result : model) {
             results.add(result);
             if (result.status() == Status.FAILED) {
               failed.add(result);
@@ -109,6 +111,9 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
     }
 
     private List<ModelResult> model(Publishable row) throws IOException {
+      if (row.model().isEmpty()) {
+        return row.settled();
+      }
       List<ModelResult> results = new ArrayList<>();
       try {
         for (Publishable.Target target : row.revisions()) {
@@ -127,9 +132,7 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
           repository.setRef(row.model(), ref.ref(), ref.seen(), ref.revision());
         }
         row.record().write(store, source);
-        models++;
-        files += row.files();
-        sourceBytes += row.sourceBytes();
+        count(row);
       } catch (Incomplete
           | IllegalArgumentException
           | ConflictException
@@ -147,6 +150,12 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
                 String.valueOf(e.getMessage())));
       }
       return results;
+    }
+
+    private synchronized void count(Publishable row) {
+      models++;
+      files += row.files();
+      sourceBytes += row.sourceBytes();
     }
 
     private void publish(String model, Publishable.Target target) throws IOException, Incomplete {

@@ -37,7 +37,12 @@ record Publishable(
       int manifestFiles,
       long manifestBytes,
       int files,
-      long sourceBytes) {}
+      long sourceBytes) {
+    Target stored(String manifestId) {
+      return new Target(
+          revision, seen, manifestId, manifestFiles, manifestBytes, files, sourceBytes);
+    }
+  }
 
   /**
    * A ref to set.
@@ -45,6 +50,10 @@ record Publishable(
    * @param seen how often it had been set when this was prepared
    */
   record Ref(String ref, int seen, String revision) {}
+
+  Publishable with(List<Target> targets) {
+    return new Publishable(model, targets, refs, record, files, sourceBytes, settled);
+  }
 
   static Publishable settled(List<ModelResult> results) {
     return new Publishable("", List.of(), List.of(), null, 0, 0, results);

@@ -2,6 +2,7 @@ package dev.zoopress.jobs.restore;
 
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
@@ -52,30 +53,49 @@ public record Selection(
     TreeMap<String, StoredRevision> revisions = new TreeMap<>();
     List<Ref> refs = new ArrayList<>();
     Map<String, IOException> damaged = new TreeMap<>();
-    List<String> names = wanted.isEmpty() ? models(repository) : wanted;
-    for (String name : new TreeSet<>(names)) {
-      int at = wanted.isEmpty() ? -1 : name.lastIndexOf('@');
-      String model = at < 0 ? name : name.substring(0, at);
-      String revision = at < 0 ? null : name.substring(at + 1);
-      try {
-        for (StoredRevision chosen :
-            choose(repository, model, revision, layout, wanted.isEmpty(), refs)) {
-          String key = model + (layout == Layout.PLAIN ? "" : "@" + chosen.revision());
-          StoredRevision other = revisions.put(key, chosen);
-          if (other != null && !other.equals(chosen)) {
-            throw new NotInStoreException(
-                model
-                    + ": the plain layout holds one revision of a model; ask for one, or use"
-                    + " --layout hf-cache");
-          }
+    List<String> names =
+        List.copyOf(new TreeSet<>(wanted.isEmpty() ? models(repository) : wanted));
+    List<Choice> choices;
+    try (InFlight inFlight = new InFlight()) {
+      choices = inFlight.map(names, name -> choice(repository, name, layout, wanted.isEmpty()));
+    }
+    for (Choice choice : choices) {
+      refs.addAll(choice.refs());
+      if (choice.damage() != null) {
+        damaged.put(choice.model(), choice.damage());
+      }
+      for (StoredRevision chosen : choice.revisions()) {
+        String key = choice.model() + (layout == Layout.PLAIN ? "" : "@" + chosen.revision());
+        StoredRevision other = revisions.put(key, chosen);
+        if (other != null && !other.equals(chosen)) {
+          throw new NotInStoreException(
+              choice.model()
+                  + ": the plain layout holds one revision of a model; ask for one, or use"
+                  + " --layout hf-cache");
         }
-      } catch (CorruptContainerException
-          | UnsupportedVersionException
-          | ObjectNotFoundException e) {
-        damaged.put(model, e);
       }
     }
     return new Selection(new ArrayList<>(revisions.values()), refs, damaged);
+  }
+
+  /** What one name stands for; {@code damage} is null where its objects could be read. */
+  private record Choice(
+      String model, List<StoredRevision> revisions, List<Ref> refs, IOException damage) {}
+
+  private static Choice choice(Repository repository, String name, Layout layout, boolean all)
+      throws IOException {
+    int at = all ? -1 : name.lastIndexOf('@');
+    String model = at < 0 ? name : name.substring(0, at);
+    String revision = at < 0 ? null : name.substring(at + 1);
+    List<Ref> refs = new ArrayList<>();
+    try {
+      List<StoredRevision> chosen = choose(repository, model, revision, layout, all, refs);
+      return new Choice(model, chosen, refs, null);
+    } catch (CorruptContainerException
+        | UnsupportedVersionException
+        | ObjectNotFoundException e) {
+      return new Choice(model, List.of(), List.of(), e);
+    }
   }
 
   /**

@@ -34,7 +34,17 @@ final class Contents {
 
   /** Puts by the first key that is not condemned. The id must be pinned by a run before. */
   boolean put(String id, Put put) throws IOException {
+    refresh();
+    return putFresh(id, put);
+  }
+
+  /** Looks for keys that gc condemned meanwhile. */
+  void refresh() throws IOException {
     condemned.refresh();
+  }
+
+  /** As {@link #put}, for several ids of which one {@link #refresh} came after the pin. */
+  boolean putFresh(String id, Put put) throws IOException {
     for (int generation = 0; generation < MAX_GENERATIONS; generation++) {
       String key = rule.key(id, generation);
       if (!condemned.contains(key)) {

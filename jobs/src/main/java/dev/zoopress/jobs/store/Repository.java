@@ -9,6 +9,9 @@ import dev.zoopress.codec.pack.PackSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -119,6 +122,26 @@ public final class Repository {
     run.pin(manifestId);
     manifests.put(manifestId, key -> store.putIfAbsent(key, bytes));
     return manifestId;
+  }
+
+  /** Stores manifests, held by the run with one object, and returns their ids in order. */
+  public List<String> putManifests(Run run, List<Manifest> all, InFlight inFlight)
+      throws IOException {
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    List<byte[]> encoded = inFlight.map(all, ManifestFormat::encode);
+    List<String> ids = encoded.stream().map(ManifestFormat::id).toList();
+    run.pin(ids);
+    manifests.refresh();
+    Map<String, byte[]> once = new LinkedHashMap<>();
+    for (int i = 0; i < ids.size(); i++) {
+      once.put(ids.get(i), encoded.get(i));
+    }
+    inFlight.map(
+        List.copyOf(once.keySet()),
+        id -> manifests.putFresh(id, key -> store.putIfAbsent(key, once.get(id))));
+    return ids;
   }
 
   /** Reads a manifest and checks that its bytes have this id. */
