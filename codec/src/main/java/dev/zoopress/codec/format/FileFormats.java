@@ -49,10 +49,10 @@ public final class FileFormats {
       return layout("safetensors", source, SafetensorsParser::parse);
     }
     if (name.endsWith(".onnx")) {
-      return layout("onnx", source, OnnxParser::parse);
+      return onnx(source);
     }
     if (OnnxParser.looksLike(start)) {
-      FileLayout guess = layout("onnx", source, OnnxParser::parse);
+      FileLayout guess = onnx(source);
       // Two bytes prove little: without a tensor it is somebody else's file.
       boolean hasTensor = guess.segments().stream().anyMatch(s -> s.dtype() != DType.OPAQUE);
       return hasTensor ? guess : FileLayout.opaque(source.size(), "");
@@ -105,6 +105,14 @@ public final class FileFormats {
     } catch (MalformedInputException e) {
       boolean isPromised = Stream.of(".bin", ".pt", ".pth", ".ckpt").anyMatch(name::endsWith);
       return FileLayout.opaque(source.size(), isPromised ? "not torch: " + e.getMessage() : "");
+    }
+  }
+
+  private static FileLayout onnx(ByteSource source) throws IOException {
+    try {
+      return OnnxParser.parse(source);
+    } catch (MalformedInputException e) {
+      return FileLayout.opaque(source.size(), "not onnx: " + e.getMessage());
     }
   }
 

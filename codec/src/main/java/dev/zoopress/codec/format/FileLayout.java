@@ -1,6 +1,7 @@
 package dev.zoopress.codec.format;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -11,9 +12,25 @@ import java.util.Objects;
  * @param segments empty only for an empty file
  * @param warning why the file, or the tensors in it, were taken as opaque although its name or
  *     content promised more; empty where all is well
+ * @param scales of tensors that hold quantised values, by the offset of the tensor
  */
-public record FileLayout(String format, List<Segment> segments, String warning) {
+public record FileLayout(
+    String format, List<Segment> segments, String warning, Map<Long, Scales> scales) {
+  /**
+   * Where the scales of a quantised tensor lie in its file.
+   *
+   * @param offsetBytes of the first of {@code count} F32 values
+   * @param zero the zero point of them all
+   */
+  public record Scales(long offsetBytes, int count, int zero) {}
+
+  /** Without known scales. */
+  public FileLayout(String format, List<Segment> segments, String warning) {
+    this(format, segments, warning, Map.of());
+  }
+
   public FileLayout {
+    scales = Map.copyOf(scales);
     Objects.requireNonNull(format);
     Objects.requireNonNull(warning);
     segments = List.copyOf(segments);

@@ -22,16 +22,18 @@ final class OnnxParser {
   }
 
   /**
-   * The segments of {@code source}.
+   * The layout of {@code source}.
    *
    * @throws MalformedInputException if it is no ONNX model
    */
-  static List<Segment> parse(ByteSource source) throws IOException {
+  static FileLayout parse(ByteSource source) throws IOException {
     SegmentCollector segments = new SegmentCollector(source.name(), source.size());
     TensorBudget budget = new TensorBudget(source.name());
+    OnnxScales scales = new OnnxScales();
     OnnxWalker.walk(
         source,
         tensor -> {
+          scales.visit(tensor);
           if (tensor.isPlainRaw()) {
             budget.charge(tensor.name(), tensor.shape().size(), tensor.rawOffset());
             segments.add(
@@ -42,7 +44,7 @@ final class OnnxParser {
                 tensor.rawLength());
           }
         });
-    return segments.segments();
+    return new FileLayout("onnx", segments.segments(), "", scales.found());
   }
 
   /**

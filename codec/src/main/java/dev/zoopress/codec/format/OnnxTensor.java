@@ -12,6 +12,8 @@ import java.util.Map;
 final class OnnxTensor {
   private static final int DIMS = 1;
   private static final int DATA_TYPE = 2;
+  private static final int FLOAT_DATA = 4;
+  private static final int INT32_DATA = 5;
   private static final int NAME = 8;
   private static final int RAW_DATA = 9;
   private static final int EXTERNAL_DATA = 13;
@@ -27,6 +29,12 @@ final class OnnxTensor {
   private int rawFields;
   private long rawOffset;
   private int rawLength;
+  private int floatFields;
+  private long floatOffset;
+  private int floatLength;
+  private boolean hasInts;
+  private boolean intsDiffer;
+  private long firstInt;
 
   private OnnxTensor() {}
 
@@ -50,6 +58,19 @@ final class OnnxTensor {
       }
     } else if (proto.is(DATA_TYPE, ProtoCursor.VARINT)) {
       dataType = proto.varint(end);
+    } else if (proto.is(FLOAT_DATA, ProtoCursor.BYTES)) {
+      floatLength = proto.length(end);
+      floatOffset = proto.position();
+      floatFields++;
+      proto.skip(floatLength);
+    } else if (proto.is(INT32_DATA, ProtoCursor.VARINT)) {
+      addInt(proto.varint(end));
+    } else if (proto.is(INT32_DATA, ProtoCursor.BYTES)) {
+      int length = proto.length(end);
+      long packedEnd = proto.position() + length;
+      while (proto.position() < packedEnd) {
+        addInt(proto.varint(packedEnd));
+      }
     } else if (proto.is(NAME, ProtoCursor.BYTES)) {
       name = text(proto, proto.length(end));
     } else if (proto.is(RAW_DATA, ProtoCursor.BYTES)) {
@@ -65,6 +86,12 @@ final class OnnxTensor {
     } else {
       proto.skipValue(end);
     }
+  }
+
+  private void addInt(long value) {
+    intsDiffer |= hasInts && value != firstInt;
+    firstInt = value;
+    hasInts = true;
   }
 
   private void addDimension(ProtoCursor proto, long dimension) throws IOException {
@@ -101,6 +128,29 @@ final class OnnxTensor {
 
   String name() {
     return name;
+  }
+
+  /** Where its F32 values lie one behind the other, -1 if they do not. */
+  long floatsOffset() {
+    if (dataType != 1 || isExternal()) {
+      return -1;
+    }
+    boolean raw = isPlainRaw() && floatFields == 0;
+    return raw ? rawOffset : floatFields == 1 && rawFields == 0 ? floatOffset : -1;
+  }
+
+  /** How many F32 values there are at {@link #floatsOffset}. */
+  int floats() {
+    return (rawFields == 1 ? rawLength : floatLength) / 4;
+  }
+
+  /** Whether its values are integers in typed fields, and all the same: {@link #integer}. */
+  boolean isOneInteger() {
+    return hasInts && !intsDiffer && rawFields == 0 && firstInt >= -128 && firstInt <= 255;
+  }
+
+  long integer() {
+    return firstInt;
   }
 
   List<Long> shape() {

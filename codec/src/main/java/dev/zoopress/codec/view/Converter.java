@@ -37,6 +37,11 @@ public final class Converter {
     this.toBytes = view.to().alignmentBytes();
   }
 
+  /** Whether what an element becomes depends on where it stands. */
+  public boolean needsScales() {
+    return view.rule().needsScales();
+  }
+
   /** Bytes of the base that are converted together. */
   public int unitFromBytes() {
     return view.rule().blockBytes() > 0 ? Rule.BLOCK_ELEMENTS * fromBytes : fromBytes;
