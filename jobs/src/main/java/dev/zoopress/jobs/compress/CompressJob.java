@@ -1,6 +1,7 @@
 package dev.zoopress.jobs.compress;
 
 import dev.zoopress.jobs.compress.CompressOptions.Flag;
+import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.index.ChunkIndex;
 import dev.zoopress.jobs.plan.HintTask;
 import dev.zoopress.jobs.plan.HintTask.Hinted;
@@ -178,6 +179,7 @@ public final class CompressJob {
               options.store(),
               options.effort(),
               options.has(Flag.FORCE),
+              !options.has(Flag.NO_DELTA),
               resumable,
               conf);
       this.indexKeys = ChunkIndex.keys(store);
@@ -185,7 +187,7 @@ public final class CompressJob {
     }
 
     CompressResult run() throws IOException {
-      sums.memoryBoundBytes = MemoryBound.check(sc, options.effort());
+      sums.memoryBoundBytes = MemoryBound.check(sc, options.effort(), context.delta());
       try (meter) {
         List<Slice> slices = scan();
         if (slices.stream().anyMatch(s -> s.readFiles() > 0)) {
@@ -247,14 +249,24 @@ public final class CompressJob {
               .thenComparingInt(Unit::number));
       order.forEach(u -> units.put(u.number(), u));
       long files = slices.stream().mapToLong(Slice::readFiles).sum();
-      meter.stage("compress", total, files);
-      encode(order, followers, "compress");
+      try (DeltaWaves waves = new DeltaWaves(sc, context, hinted)) {
+        JavaPairRDD<Integer, Planned> passed =
+            followers.mapValues(Planned::alone).union(waves.skipped()).distinct();
+        meter.stage("compress", total, files);
+        encode(order, passed, "compress");
+        int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
+        for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
+          Dataset<Row> published = ChunkIndex.table(spark, context, indexKeys);
+          List<String> keys = records.values().stream().sorted().toList();
+          next = laterWave(waves.wave(level, keys, published), next, "differences " + level);
+        }
+      }
     }
 
-    private void encode(List<Unit> order, JavaPairRDD<Integer, Follower> places, String what) {
+    private void encode(List<Unit> order, JavaPairRDD<Integer, Planned> places, String what) {
       sc.setJobDescription(what + ": " + order.size() + " units");
       UnitPartitioner partitioner = new UnitPartitioner(order);
-      JavaRDD<Tuple2<Integer, Follower>> byUnit =
+      JavaRDD<Tuple2<Integer, Planned>> byUnit =
           places.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2()));
       List<UnitTask.Done> done =
           sc.parallelize(order, order.size())
@@ -276,7 +288,7 @@ public final class CompressJob {
       meter.stage("reconcile", 0, 0);
       shufflePartitions(sums.chunks);
       Set<String> gone = new HashSet<>();
-      int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
+      int next = 1 + records.keySet().stream().mapToInt(i -> i).max().orElse(0);
       for (int wave = 0; ; wave++) {
         Reconciler reconciler = reconciler(gone);
         sc.setJobDescription("reconcile: places of chunks");
@@ -295,7 +307,9 @@ public final class CompressJob {
         }
         reconciler.close();
         if (!missing.isEmpty()) {
-          next = secondWave(missing, next);
+          JavaPairRDD<Integer, Planned> alone =
+              sc.parallelizePairs(missing).mapValues(Planned::alone);
+          next = laterWave(alone, next, "second wave");
         }
       }
     }
@@ -316,26 +330,29 @@ public final class CompressJob {
       return new Reconciler(spark, rows, published);
     }
 
-    private int secondWave(List<Tuple2<Integer, Follower>> missing, int firstNumber) {
-      Map<Integer, Unit> wave = new HashMap<>();
-      List<Tuple2<Integer, Follower>> places = new ArrayList<>();
-      int next = firstNumber;
-      List<Tuple2<Integer, Follower>> sorted = new ArrayList<>(missing);
-      sorted.sort(Comparator.comparingInt(Tuple2::_1));
-      for (Tuple2<Integer, Follower> chunk : sorted) {
-        Unit of = units.get(chunk._1());
-        Unit unit = wave.get(chunk._1());
-        if (unit == null) {
-          unit =
-              new Unit(next++, Kind.CHUNKS, of.parts(), of.fromBytes(), of.toBytes(), of.large());
-          wave.put(chunk._1(), unit);
-        }
-        places.add(new Tuple2<>(unit.number(), chunk._2()));
+    /** Stores chunks that an earlier wave passed over, each unit those of one unit of the first. */
+    private int laterWave(JavaPairRDD<Integer, Planned> chunks, int firstNumber, String what) {
+      JavaPairRDD<Integer, Planned> kept = chunks.cache();
+      List<Integer> readers = new ArrayList<>(kept.keys().distinct().collect());
+      readers.sort(Comparator.naturalOrder());
+      Map<Integer, Integer> numbers = new HashMap<>();
+      List<Unit> order = new ArrayList<>();
+      for (int reader : readers) {
+        Unit of = units.get(reader);
+        int number = firstNumber + order.size();
+        numbers.put(reader, number);
+        order.add(
+            new Unit(number, Kind.CHUNKS, of.parts(), of.fromBytes(), of.toBytes(), of.large()));
       }
-      List<Unit> order = new ArrayList<>(wave.values());
-      order.sort(Comparator.comparingInt(Unit::number));
-      encode(order, sc.parallelizePairs(places), "compress: second wave");
-      return next;
+      if (!order.isEmpty()) {
+        HashMap<Integer, Integer> renumbered = new HashMap<>(numbers);
+        encode(
+            order,
+            kept.mapToPair(t -> new Tuple2<>(renumbered.get(t._1()), t._2())),
+            "compress: " + what);
+      }
+      kept.unpersist(false);
+      return firstNumber + order.size();
     }
 
     private CompressResult publish(List<Slice> slices) throws IOException {

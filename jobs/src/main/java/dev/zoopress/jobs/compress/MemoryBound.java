@@ -14,16 +14,23 @@ public final class MemoryBound {
   private static final Map<Effort, Long> SCRATCH =
       new EnumMap<>(Map.of(Effort.FAST, 48L << 20, Effort.BEST, 96L << 20));
 
+  /**
+   * More for differences: the predicted bytes, a second encoding to compare with, and what {@link
+   * dev.zoopress.codec.pack.FrameSource} holds for two decodes below a frame.
+   */
+  private static final long DELTA_BYTES = 128L << 20;
+
   /** Share of the heap that buffers may take: the rest is Spark's and the garbage collector's. */
   private static final double SHARE = 0.75;
 
   private MemoryBound() {}
 
   /** Bytes of one task: source buffer, encode buffer, decode buffer, scratch. */
-  static long taskBytes(Effort effort) {
+  static long taskBytes(Effort effort, boolean delta) {
     return 2L * Chunker.CHUNK_BYTES
         + FrameEncoder.maxEncodedLength(Chunker.CHUNK_BYTES)
-        + SCRATCH.get(effort);
+        + SCRATCH.get(effort)
+        + (delta ? DELTA_BYTES + UnitTask.BASE_CACHE_BYTES : 0);
   }
 
   /**
@@ -31,17 +38,17 @@ public final class MemoryBound {
    *
    * @throws IOException if it does not fit; the message says what to set
    */
-  public static long check(JavaSparkContext sc, Effort effort) throws IOException {
+  public static long check(JavaSparkContext sc, Effort effort, boolean delta) throws IOException {
     boolean local = sc.sc().isLocal();
     int cores = local ? sc.defaultParallelism() : sc.getConf().getInt("spark.executor.cores", 1);
     long heap =
         local
             ? Runtime.getRuntime().maxMemory()
             : sc.getConf().getSizeAsBytes("spark.executor.memory", "1g");
-    long bound = cores * taskBytes(effort);
+    long bound = cores * taskBytes(effort, delta);
     if (bound > heap * SHARE) {
       throw new IOException(
-          "%d cores need %d MiB for buffers, more than 3/4 of the heap of %d MiB: use fewer cores or a larger heap"
+          "%d cores need %d MiB for buffers, more than 3/4 of the heap of %d MiB: use fewer cores, a larger heap, or --delta off"
               .formatted(cores, bound >> 20, heap >> 20));
     }
     return bound;

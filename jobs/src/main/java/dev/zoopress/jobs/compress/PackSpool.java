@@ -8,7 +8,6 @@ import dev.zoopress.codec.pack.FramePacker;
 import dev.zoopress.codec.pack.PackFrame;
 import dev.zoopress.codec.pack.PackSummary;
 import dev.zoopress.codec.pack.PackWriter;
-import dev.zoopress.codec.tensor.DType;
 import dev.zoopress.jobs.compress.StageClock.Stage;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
@@ -36,6 +35,7 @@ final class PackSpool implements Closeable {
   private final List<UnitRecord.PackRow> packs = new ArrayList<>();
   private final Map<String, ByteShare> storedByDtype = new TreeMap<>();
   private final ChunkSink sink;
+  private ByteShare delta = new ByteShare(0, 0);
   private ByteShare entropy = new ByteShare(0, 0);
   private ByteShare raw = new ByteShare(0, 0);
   private Path file;
@@ -56,13 +56,38 @@ final class PackSpool implements Closeable {
   }
 
   void add(ChunkId id, byte[] bytes, int offset, int length, FrameShape shape) throws IOException {
+    open();
+    timed(() -> packer.add(id, bytes, offset, length, shape));
+    cut();
+  }
+
+  /** Adds a chunk that may stand on {@code predicted}; tells whether it does. */
+  boolean add(
+      ChunkId id,
+      byte[] bytes,
+      int offset,
+      int length,
+      FrameShape shape,
+      byte[] predicted,
+      List<ChunkId> bases)
+      throws IOException {
+    open();
+    boolean[] stands = new boolean[1];
+    timed(() -> stands[0] = packer.add(id, bytes, offset, length, shape, predicted, bases));
+    return stands[0];
+  }
+
+  private void open() throws IOException {
     if (writer == null) {
       file = Files.createTempFile(repository.store().spoolDirectory(), "pack-", ".tmp");
       writer = new PackWriter(new BufferedOutputStream(new SpoolFile(file), 1 << 16));
       packer.begin(writer);
     }
-    timed(() -> packer.add(id, bytes, offset, length, shape));
-    if (writer.lengthBytes() >= CUT_BYTES) {
+  }
+
+  /** Ends the pack where it is long enough; the chunks' rows are made then. */
+  void cut() throws IOException {
+    if (writer != null && writer.lengthBytes() >= CUT_BYTES) {
       finish();
     }
   }
@@ -100,17 +125,20 @@ final class PackSpool implements Closeable {
     clock.lap(Stage.PUT, start);
     packs.add(new UnitRecord.PackRow(summary.id(), summary.lengthBytes()));
     for (PackFrame frame : summary.frames()) {
-      account(frame.dtype(), frame.rawBytes(), frame.storedBytes());
+      account(frame);
       for (FrameChunk chunk : frame.chunks()) {
         sink.stored(summary.id(), frame, chunk);
       }
     }
   }
 
-  private void account(DType dtype, long rawBytes, long storedBytes) {
-    ByteShare share = new ByteShare(rawBytes, storedBytes);
-    storedByDtype.merge(dtype.name(), new ByteShare(0, storedBytes), ByteShare::plus);
-    if (storedBytes < rawBytes) {
+  private void account(PackFrame frame) {
+    ByteShare share = new ByteShare(frame.rawBytes(), frame.storedBytes());
+    storedByDtype.merge(
+        frame.dtype().name(), new ByteShare(0, frame.storedBytes()), ByteShare::plus);
+    if (!frame.bases().isEmpty()) {
+      delta = delta.plus(share);
+    } else if (frame.storedBytes() < frame.rawBytes()) {
       entropy = entropy.plus(share);
     } else {
       raw = raw.plus(share);
@@ -123,6 +151,10 @@ final class PackSpool implements Closeable {
 
   Map<String, ByteShare> storedByDtype() {
     return storedByDtype;
+  }
+
+  ByteShare delta() {
+    return delta;
   }
 
   ByteShare entropy() {

@@ -10,6 +10,7 @@ final class RunSums {
   private final Map<String, ByteShare> dtypes = new TreeMap<>();
   private final Map<String, Long> stageNanos = new LinkedHashMap<>();
   private final Map<String, Long> executorChunks = new TreeMap<>();
+  private ByteShare delta = new ByteShare(0, 0);
   private ByteShare entropy = new ByteShare(0, 0);
   private ByteShare raw = new ByteShare(0, 0);
   private long duplicateBytes;
@@ -37,6 +38,7 @@ final class RunSums {
     chunks += s.chunks();
     executorChunks.merge(done.executor(), s.chunks(), Long::sum);
     duplicateBytes += s.duplicateBytes();
+    delta = delta.plus(s.delta());
     entropy = entropy.plus(s.entropy());
     raw = raw.plus(s.raw());
     s.dtypes().forEach((dtype, share) -> dtypes.merge(dtype, share, ByteShare::plus));
@@ -64,7 +66,7 @@ final class RunSums {
             "duplicates",
             new ByteShare(duplicateBytes, 0),
             "delta",
-            new ByteShare(0, 0),
+            delta,
             "entropy",
             entropy,
             "raw",

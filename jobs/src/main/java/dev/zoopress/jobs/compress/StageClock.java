@@ -10,6 +10,7 @@ final class StageClock {
     PLAN,
     READ,
     HASH,
+    BASE,
     ENCODE,
     VERIFY,
     WRITE,

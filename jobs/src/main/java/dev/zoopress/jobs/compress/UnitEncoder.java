@@ -6,12 +6,17 @@ import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
 import dev.zoopress.codec.hash.Digests;
+import dev.zoopress.codec.manifest.Base;
+import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkId;
+import dev.zoopress.codec.pack.FrameSource;
 import dev.zoopress.jobs.compress.ContentReader.SourceFailure;
 import dev.zoopress.jobs.compress.StageClock.Stage;
 import dev.zoopress.jobs.compress.UnitRecord.ContentResult;
 import dev.zoopress.jobs.compress.UnitRecord.SegmentPart;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
+import dev.zoopress.jobs.delta.BaseText;
+import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.plan.Hints;
 import dev.zoopress.jobs.plan.Leaders.Follower;
 import dev.zoopress.jobs.plan.PlannedContent;
@@ -27,14 +32,14 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Reads the contents of one unit and stores the chunks that it leads. Not thread-safe. */
 final class UnitEncoder {
   private final Unit unit;
-  private final Set<Follower> places;
+  private final Map<Follower, Planned> planned;
+  private final FrameSource bases;
   private final SourceTree source;
   private final PackSpool spool;
   private final ContentReader reader;
@@ -42,21 +47,25 @@ final class UnitEncoder {
   private final Hints hints = new Hints();
   private final Map<ChunkId, Owner> owners = new HashMap<>();
   private final Map<String, ByteShare> sourceByDtype = new TreeMap<>();
+  private byte[] predicted = {};
   private long duplicateBytes;
   private long sourceBytes;
   private long chunks;
 
-  private record Owner(int slice, int model, int lengthBytes, Hints.Hint hint) {}
+  private record Owner(
+      int slice, int model, int lengthBytes, Hints.Hint hint, String base, long basePosition) {}
 
   UnitEncoder(
       Unit unit,
-      Set<Follower> places,
+      Map<Follower, Planned> planned,
+      FrameSource bases,
       SourceTree source,
       PackSpool spool,
       ContentReader reader,
       StageClock clock) {
     this.unit = unit;
-    this.places = places;
+    this.planned = planned;
+    this.bases = bases;
     this.source = source;
     this.spool = spool;
     this.reader = reader;
@@ -142,18 +151,45 @@ final class UnitEncoder {
   private void store(PlannedContent content, Chunk chunk, ChunkId id, byte[] bytes, int offset)
       throws IOException {
     int length = chunk.lengthBytes();
-    chunks++;
-    sourceBytes += length;
-    sourceByDtype.merge(chunk.shape().dtype().name(), new ByteShare(length, 0), ByteShare::plus);
-    boolean follows = unit.kind() != Kind.CHUNKS && named(content, chunk);
-    if (owners.containsKey(id) || follows) {
-      duplicateBytes += length;
+    Planned plan = planned(content, chunk);
+    boolean again = unit.kind() == Kind.CHUNKS;
+    if (!again) {
+      chunks++;
+      sourceBytes += length;
+      sourceByDtype.merge(chunk.shape().dtype().name(), new ByteShare(length, 0), ByteShare::plus);
+    }
+    if (owners.containsKey(id) || (!again && plan != null)) {
+      duplicateBytes += again ? 0 : length;
       return;
     }
+    // The first wave took it for a duplicate.
+    duplicateBytes -= again ? length : 0;
     Hints.Hint hint =
         length >= Hints.MIN_CHUNK_BYTES ? hints.of(bytes, offset, length) : new Hints.Hint(0, 0);
-    owners.put(id, new Owner(content.slice(), content.model(), length, hint));
-    spool.add(id, bytes, offset, length, chunk.shape());
+    Base base = again && plan != null ? BaseText.read(plan.base()) : null;
+    if (base == null) {
+      owners.put(id, new Owner(content.slice(), content.model(), length, hint, "", 0));
+      spool.add(id, bytes, offset, length, chunk.shape());
+      return;
+    }
+    if (predicted.length < length) {
+      predicted = new byte[length];
+    }
+    long start = System.nanoTime();
+    bases.read(base, plan.position(), length, predicted, 0);
+    clock.lap(Stage.BASE, start);
+    List<ChunkId> ids = base.chunks().stream().map(ChunkEntry::id).toList();
+    boolean stands = spool.add(id, bytes, offset, length, chunk.shape(), predicted, ids);
+    owners.put(
+        id,
+        new Owner(
+            content.slice(),
+            content.model(),
+            length,
+            hint,
+            stands ? plan.base() : "",
+            stands ? plan.position() : 0));
+    spool.cut();
   }
 
   private ContentResult result(
@@ -231,17 +267,21 @@ final class UnitEncoder {
     };
   }
 
-  /** Whether the plan names this chunk: as a follower, or in a second wave as one to store. */
-  private boolean named(PlannedContent content, Chunk chunk) {
-    return !places.isEmpty()
-        && places.contains(
+  /**
+   * What the plan says about this chunk: that it is not stored now, or in a later wave that it is;
+   * null where it says nothing.
+   */
+  private Planned planned(PlannedContent content, Chunk chunk) {
+    return planned.isEmpty()
+        ? null
+        : planned.get(
             new Follower(content.slice(), content.model(), content.index(), chunk.offsetBytes()));
   }
 
   private boolean here(PlannedContent content, Chunk chunk) {
     return switch (unit.kind()) {
       case PIECE -> chunk.offsetBytes() >= unit.fromBytes() && chunk.offsetBytes() < unit.toBytes();
-      case CHUNKS -> named(content, chunk);
+      case CHUNKS -> planned(content, chunk) != null;
       default -> true;
     };
   }
@@ -264,7 +304,9 @@ final class UnitEncoder {
         frame.offsetBytes(),
         frame.storedBytes(),
         frame.rawBytes(),
-        chunk.offsetInFrame());
+        chunk.offsetInFrame(),
+        owner.base,
+        owner.basePosition);
   }
 
   private static final class SegmentBuilder {

@@ -4,6 +4,7 @@ import dev.zoopress.codec.chunk.Chunker;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.tensor.DType;
+import dev.zoopress.jobs.delta.BaseText;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class UnitRecord {
    * The first line.
    *
    * @param failures contents that could not be read
+   * @param delta bytes and stored bytes of frames that stand on a base
    * @param entropy bytes and stored bytes of frames that became smaller
    * @param raw bytes and stored bytes of frames that did not
    * @param dtypes source bytes and stored bytes of frames per element type
@@ -28,6 +30,7 @@ public final class UnitRecord {
       long sourceBytes,
       long duplicateBytes,
       long chunks,
+      ByteShare delta,
       ByteShare entropy,
       ByteShare raw,
       Map<String, ByteShare> dtypes,
@@ -87,7 +90,12 @@ public final class UnitRecord {
     }
   }
 
-  /** A chunk that the unit stored, with the place it was first met at. */
+  /**
+   * A chunk that the unit stored, with the place it was first met at.
+   *
+   * @param base what its frame stands on, as {@link BaseText} writes it; empty for none
+   * @param basePosition where the frame stands there
+   */
   public record StoredChunk(
       String id,
       int lengthBytes,
@@ -100,9 +108,18 @@ public final class UnitRecord {
       long frameOffset,
       int frameStoredBytes,
       int frameRawBytes,
-      int offsetInFrame) {
+      int offsetInFrame,
+      String base,
+      long basePosition) {
     public ChunkLocation location() {
-      return new ChunkLocation(pack, frameOffset, frameStoredBytes, frameRawBytes, offsetInFrame);
+      return new ChunkLocation(
+          pack,
+          frameOffset,
+          frameStoredBytes,
+          frameRawBytes,
+          offsetInFrame,
+          BaseText.read(base),
+          basePosition);
     }
   }
 }

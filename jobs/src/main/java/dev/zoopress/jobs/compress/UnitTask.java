@@ -2,10 +2,13 @@ package dev.zoopress.jobs.compress;
 
 import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
+import dev.zoopress.codec.pack.ChunkCache;
+import dev.zoopress.codec.pack.FrameSource;
 import dev.zoopress.jobs.compress.UnitRecord.ContentResult;
 import dev.zoopress.jobs.compress.UnitRecord.Line;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
 import dev.zoopress.jobs.compress.UnitRecord.Summary;
+import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.Leaders.Follower;
 import dev.zoopress.jobs.plan.PlannedContent;
@@ -20,11 +23,10 @@ import dev.zoopress.jobs.store.Run;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.SparkEnv;
@@ -38,10 +40,13 @@ import scala.Tuple2;
  * finds it and reads nothing.
  */
 public final class UnitTask
-    implements FlatMapFunction2<
-        Iterator<Unit>, Iterator<Tuple2<Integer, Follower>>, UnitTask.Done> {
+    implements FlatMapFunction2<Iterator<Unit>, Iterator<Tuple2<Integer, Planned>>, UnitTask.Done> {
   private static final long serialVersionUID = 1L;
-  private static final String FORMAT = "unit/1";
+
+  /** Decoded bytes of small bases and scales that a task keeps. */
+  static final long BASE_CACHE_BYTES = 8L << 20;
+
+  private static final String FORMAT = "unit/2";
 
   private final RunContext context;
   private final LongAccumulator doneBytes;
@@ -65,25 +70,27 @@ public final class UnitTask
       implements Serializable {}
 
   @Override
-  public Iterator<Done> call(Iterator<Unit> units, Iterator<Tuple2<Integer, Follower>> followerRows)
+  public Iterator<Done> call(Iterator<Unit> units, Iterator<Tuple2<Integer, Planned>> plannedRows)
       throws IOException {
-    Set<Follower> followers = new HashSet<>();
-    while (followerRows.hasNext()) {
-      followers.add(followerRows.next()._2());
+    Map<Follower, Planned> planned = new HashMap<>();
+    while (plannedRows.hasNext()) {
+      Planned row = plannedRows.next()._2();
+      planned.put(row.place(), row);
     }
     List<Done> done = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       while (units.hasNext()) {
-        done.add(unit(units.next(), followers, store));
+        done.add(unit(units.next(), planned, store));
       }
     }
     return done.iterator();
   }
 
-  private Done unit(Unit unit, Set<Follower> followers, ObjectStore store) throws IOException {
+  private Done unit(Unit unit, Map<Follower, Planned> planned, ObjectStore store)
+      throws IOException {
     RunFolder run = new RunFolder(store, context.runId());
     List<PlannedContent> contents = UnitContents.of(unit, run);
-    String name = "units/" + digest(unit, contents, followers) + ".jsonl.zst";
+    String name = "units/" + digest(unit, contents, planned) + ".jsonl.zst";
     Done finished = finished(unit, name, store);
     if (finished != null) {
       return finished;
@@ -92,7 +99,9 @@ public final class UnitTask
     List<StoredChunk> stored = new ArrayList<>();
     List<ContentResult> results = new ArrayList<>();
     UnitEncoder[] encoder = new UnitEncoder[1];
+    ChunkCache cache = new ChunkCache(BASE_CACHE_BYTES);
     try (ContentReader reader = new ContentReader(clock);
+        FrameSource bases = new FrameSource(Repository.open(store).packs(), cache);
         PackSpool spool =
             new PackSpool(
                 Repository.open(store),
@@ -101,7 +110,7 @@ public final class UnitTask
                 clock,
                 (pack, frame, chunk) -> stored.add(encoder[0].stored(pack, frame, chunk)))) {
       UnitEncoder unitEncoder =
-          new UnitEncoder(unit, followers, context.openSource(), spool, reader, clock);
+          new UnitEncoder(unit, planned, bases, context.openSource(), spool, reader, clock);
       encoder[0] = unitEncoder;
       for (PlannedContent content : contents) {
         long before = reader.bytesRead();
@@ -115,6 +124,7 @@ public final class UnitTask
               unitEncoder.sourceBytes(),
               unitEncoder.duplicateBytes(),
               unitEncoder.chunks(),
+              spool.delta(),
               spool.entropy(),
               spool.raw(),
               merged(unitEncoder.sourceByDtype(), spool.storedByDtype()),
@@ -224,7 +234,7 @@ public final class UnitTask
     return found[0];
   }
 
-  private String digest(Unit unit, List<PlannedContent> contents, Set<Follower> followers) {
+  private String digest(Unit unit, List<PlannedContent> contents, Map<Follower, Planned> planned) {
     StringBuilder text = new StringBuilder();
     text.append(FORMAT).append('\n').append(context.parameters()).append('\n');
     text.append(context.source()).append('\n').append(unit.kind()).append(' ');
@@ -233,7 +243,7 @@ public final class UnitTask
       text.append(c.slice()).append(' ').append(c.model()).append(' ').append(c.index());
       text.append(' ').append(c.content()).append('\n');
     }
-    new TreeSet<>(followers).forEach(f -> text.append(f).append('\n'));
+    new TreeSet<>(planned.values()).forEach(p -> text.append(p).append('\n'));
     return ChunkId.of(
             Digests.sha256()
                 .digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)))

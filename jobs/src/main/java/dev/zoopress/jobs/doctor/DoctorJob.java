@@ -122,7 +122,7 @@ public final class DoctorJob {
 
   private void memory() {
     try {
-      long bound = MemoryBound.check(sc, Effort.BEST);
+      long bound = MemoryBound.check(sc, Effort.BEST, true);
       ok("memory", "an executor needs at most " + (bound >> 20) + " MiB for buffers; it has room");
     } catch (IOException e) {
       add(

@@ -7,6 +7,7 @@ import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.codec.pack.ChunkCache;
 import dev.zoopress.codec.pack.StoredFile;
+import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.doctor.DoctorResult.Rebuilt;
 import dev.zoopress.jobs.index.ChunkIndex;
 import dev.zoopress.jobs.index.ChunkTable;
@@ -137,7 +138,7 @@ final class IndexRebuild {
       for (ChunkEntry chunk : segment.chunks()) {
         ChunkLocation place = chunk.location();
         String key = place.pack() + place.frameOffset() + "/" + place.offsetInFrame();
-        if (place.base() == null && seen.add(key)) {
+        if (seen.add(key)) {
           Hints.Hint hint =
               chunk.lengthBytes() >= Hints.MIN_CHUNK_BYTES
                   ? hints.read(stored, at, chunk.lengthBytes())
@@ -160,7 +161,9 @@ final class IndexRebuild {
         at.frameOffset(),
         at.frameStoredBytes(),
         at.frameRawBytes(),
-        at.offsetInFrame());
+        at.offsetInFrame(),
+        BaseText.write(at.base()),
+        at.basePosition());
   }
 
   private static Iterator<Written> write(

@@ -34,7 +34,9 @@ public final class ChunkIndex {
           .add("frame", DataTypes.LongType, false)
           .add("stored", DataTypes.IntegerType, false)
           .add("raw", DataTypes.IntegerType, false)
-          .add("inside", DataTypes.IntegerType, false);
+          .add("inside", DataTypes.IntegerType, false)
+          .add("base", DataTypes.StringType, false)
+          .add("position", DataTypes.LongType, false);
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkIndex.class);
 
@@ -97,6 +99,8 @@ public final class ChunkIndex {
         r.frameOffset(),
         r.frameStoredBytes(),
         r.frameRawBytes(),
-        r.offsetInFrame());
+        r.offsetInFrame(),
+        r.base() == null ? "" : r.base(),
+        r.basePosition());
   }
 }

@@ -23,7 +23,10 @@ public final class ChunkTable {
   private final Set<ChunkId> seen = new HashSet<>();
   private final JsonLines.Writer rows;
 
-  /** A published chunk; hints are 0 for chunks below 64 KiB. */
+  /**
+   * A published chunk; hints are 0 for chunks below 64 KiB. {@code base} is empty for frames that
+   * stand alone.
+   */
   public record Row(
       String id,
       int lengthBytes,
@@ -33,7 +36,9 @@ public final class ChunkTable {
       long frameOffset,
       int frameStoredBytes,
       int frameRawBytes,
-      int offsetInFrame)
+      int offsetInFrame,
+      String base,
+      long basePosition)
       implements Serializable {}
 
   public ChunkTable() throws IOException {
@@ -61,7 +66,9 @@ public final class ChunkTable {
                   chunk.frameOffset(),
                   chunk.frameStoredBytes(),
                   chunk.frameRawBytes(),
-                  chunk.offsetInFrame()));
+                  chunk.offsetInFrame(),
+                  chunk.base(),
+                  chunk.basePosition()));
         }
       }
     }

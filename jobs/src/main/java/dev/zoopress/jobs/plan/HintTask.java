@@ -4,6 +4,8 @@ import dev.zoopress.codec.chunk.Chunk;
 import dev.zoopress.codec.chunk.Chunker;
 import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
+import dev.zoopress.jobs.delta.Sketch;
+import dev.zoopress.jobs.delta.SketchReader;
 import dev.zoopress.jobs.plan.Units.Kind;
 import dev.zoopress.jobs.plan.Units.Unit;
 import dev.zoopress.jobs.source.SourceFile;
@@ -22,6 +24,7 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
   private static final long serialVersionUID = 1L;
 
   private final RunContext context;
+  private long sketchBytes;
 
   public HintTask(RunContext context) {
     this.context = context;
@@ -31,8 +34,9 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
    * What a task found.
    *
    * @param key object with {@link Hints.Row}s, empty where there is none
+   * @param sketches object with {@link Sketch}es, empty where there is none
    */
-  public record Hinted(String key, long rows, long bytesRead, List<Sized> units)
+  public record Hinted(String key, long rows, String sketches, long bytesRead, List<Sized> units)
       implements Serializable {}
 
   /** What a unit has to read; units without contents are dropped. */
@@ -43,8 +47,10 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
     Hints hints = new Hints();
     List<Sized> sized = new ArrayList<>();
     long rows = 0;
+    List<Sketch> sketches = new ArrayList<>();
     try (ObjectStore store = context.openStore();
-        JsonLines.Writer out = new JsonLines.Writer()) {
+        JsonLines.Writer out = new JsonLines.Writer();
+        JsonLines.Writer sketched = new JsonLines.Writer()) {
       SourceTree source = context.openSource();
       RunFolder run = new RunFolder(store, context.runId());
       while (units.hasNext()) {
@@ -58,21 +64,32 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
                   : unit.sizeBytes();
           if (unit.kind() != Kind.HASH
               && content.content().stamp().sizeBytes() >= Hints.MIN_CHUNK_BYTES) {
-            rows += hint(source, unit, content, hints, out);
+            rows += hint(source, unit, content, hints, out, sketches);
           }
         }
         sized.add(new Sized(unit.number(), contents.size(), bytes));
       }
       int part = TaskContext.getPartitionId();
       String key = rows == 0 ? "" : run.write("plan/hints", part, out);
-      return List.of(new Hinted(key, rows, hints.bytesRead(), sized)).iterator();
+      for (Sketch sketch : sketches) {
+        sketched.add(sketch);
+      }
+      String sketchKey = sketches.isEmpty() ? "" : run.write("plan/sketches", part, sketched);
+      long read = hints.bytesRead() + sketchBytes;
+      return List.of(new Hinted(key, rows, sketchKey, read, sized)).iterator();
     }
   }
 
-  private static long hint(
-      SourceTree source, Unit unit, PlannedContent content, Hints hints, JsonLines.Writer out)
+  private long hint(
+      SourceTree source,
+      Unit unit,
+      PlannedContent content,
+      Hints hints,
+      JsonLines.Writer out,
+      List<Sketch> sketches)
       throws IOException {
     List<Hints.Row> rows = new ArrayList<>();
+    List<Sketch> found = List.of();
     try (SourceFile file = source.open(content.content())) {
       FileLayout layout = FileFormats.parse(content.content().path(), file);
       for (Chunk chunk : Chunker.chunks(layout)) {
@@ -94,6 +111,16 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
                   chunk.lengthBytes()));
         }
       }
+      if (context.delta()) {
+        SketchReader reader = new SketchReader(file, content, layout);
+        boolean whole = unit.kind() == Kind.CONTENTS;
+        found =
+            reader.read(
+                unit.number(),
+                whole ? 0 : unit.fromBytes(),
+                whole ? Long.MAX_VALUE : unit.toBytes());
+        sketchBytes += reader.bytesRead();
+      }
     } catch (IOException e) {
       // The unit's own task meets the same fault and reports it for the model.
       rows.clear();
@@ -101,6 +128,7 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
     for (Hints.Row row : rows) {
       out.add(row);
     }
+    sketches.addAll(found);
     return rows.size();
   }
 }

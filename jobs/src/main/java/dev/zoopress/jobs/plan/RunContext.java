@@ -13,6 +13,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What every task of a run knows.
  *
+ * @param delta whether chunks may be stored as differences
  * @param resumable runs that were left unfinished: their finished units are taken over
  */
 public record RunContext(
@@ -22,6 +23,7 @@ public record RunContext(
     String storeUri,
     Effort effort,
     boolean force,
+    boolean delta,
     List<String> resumable,
     Broadcast<SerializableConfiguration> hadoop)
     implements Serializable {

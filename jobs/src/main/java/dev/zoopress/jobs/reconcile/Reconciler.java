@@ -2,6 +2,7 @@ package dev.zoopress.jobs.reconcile;
 
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
+import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.plan.Leaders.Follower;
 import java.io.Serializable;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class Reconciler implements AutoCloseable {
           .add("stored", DataTypes.IntegerType, true)
           .add("raw", DataTypes.IntegerType, true)
           .add("inside", DataTypes.IntegerType, true)
+          .add("base", DataTypes.StringType, true)
+          .add("position", DataTypes.LongType, true)
           .add("slice", DataTypes.IntegerType, true)
           .add("model", DataTypes.IntegerType, true)
           .add("content", DataTypes.IntegerType, true)
@@ -52,7 +55,7 @@ public final class Reconciler implements AutoCloseable {
    *
    * @param rows rows of {@link #SCHEMA}
    * @param published places in packs that are known to be there, columns a to d, pack, frame,
-   *     stored, raw, inside; null for none
+   *     stored, raw, inside, base, position; null for none
    */
   public Reconciler(SparkSession spark, JavaRDD<Row> rows, Dataset<Row> published) {
     Dataset<Row> wants = spark.createDataFrame(rows, SCHEMA);
@@ -64,7 +67,9 @@ public final class Reconciler implements AutoCloseable {
             functions.col("inside"),
             functions.col("stored"),
             functions.col("raw"),
-            functions.col("owner"));
+            functions.col("owner"),
+            functions.col("base"),
+            functions.col("position"));
     Dataset<Row> places =
         wants
             .where("pack is not null")
@@ -79,7 +84,9 @@ public final class Reconciler implements AutoCloseable {
                 "inside",
                 "stored",
                 "raw",
-                "unit as owner");
+                "unit as owner",
+                "base",
+                "position");
     if (published != null) {
       Dataset<Row> ids = wants.select("a", "b", "c", "d").distinct();
       places =
@@ -97,7 +104,9 @@ public final class Reconciler implements AutoCloseable {
                       "inside",
                       "stored",
                       "raw",
-                      "-1 as owner"));
+                      "-1 as owner",
+                      "base",
+                      "position"));
     }
     Dataset<Row> winners =
         places.groupBy("a", "b", "c", "d").agg(functions.min(place).as("winner"));
@@ -158,7 +167,9 @@ public final class Reconciler implements AutoCloseable {
             "winner.frame",
             "winner.stored",
             "winner.raw",
-            "winner.inside")
+            "winner.inside",
+            "winner.base",
+            "winner.position")
         .toJavaRDD()
         .mapToPair(
             r ->
@@ -168,7 +179,13 @@ public final class Reconciler implements AutoCloseable {
                         r.getInt(0),
                         new ChunkId(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
                         new ChunkLocation(
-                            r.getString(5), r.getLong(6), r.getInt(7), r.getInt(8), r.getInt(9)))));
+                            r.getString(5),
+                            r.getLong(6),
+                            r.getInt(7),
+                            r.getInt(8),
+                            r.getInt(9),
+                            BaseText.read(r.getString(10)),
+                            r.getLong(11)))));
   }
 
   @Override

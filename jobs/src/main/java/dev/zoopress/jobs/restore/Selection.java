@@ -53,8 +53,7 @@ public record Selection(
     TreeMap<String, StoredRevision> revisions = new TreeMap<>();
     List<Ref> refs = new ArrayList<>();
     Map<String, IOException> damaged = new TreeMap<>();
-    List<String> names =
-        List.copyOf(new TreeSet<>(wanted.isEmpty() ? models(repository) : wanted));
+    List<String> names = List.copyOf(new TreeSet<>(wanted.isEmpty() ? models(repository) : wanted));
     List<Choice> choices;
     try (InFlight inFlight = new InFlight()) {
       choices = inFlight.map(names, name -> choice(repository, name, layout, wanted.isEmpty()));
@@ -91,9 +90,7 @@ public record Selection(
     try {
       List<StoredRevision> chosen = choose(repository, model, revision, layout, all, refs);
       return new Choice(model, chosen, refs, null);
-    } catch (CorruptContainerException
-        | UnsupportedVersionException
-        | ObjectNotFoundException e) {
+    } catch (CorruptContainerException | UnsupportedVersionException | ObjectNotFoundException e) {
       return new Choice(model, List.of(), List.of(), e);
     }
   }

@@ -20,7 +20,7 @@ final class JsonLinesTest {
     try (JsonLines.Writer writer = new JsonLines.Writer()) {
       for (int i = 0; i < count; i++) {
         String hex = Integer.toHexString(i % 16).repeat(64);
-        writer.add(new ChunkTable.Row(hex, 100 + i, i, -i, hex, 16, 90, 100, 0));
+        writer.add(new ChunkTable.Row(hex, 100 + i, i, -i, hex, 16, 90, 100, 0, "", 0));
       }
       return writer.bytes();
     }

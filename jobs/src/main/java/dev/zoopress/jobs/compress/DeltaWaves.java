@@ -1,0 +1,84 @@
+package dev.zoopress.jobs.compress;
+
+import dev.zoopress.jobs.delta.DeltaPlanner;
+import dev.zoopress.jobs.delta.Planned;
+import dev.zoopress.jobs.delta.Sketch;
+import dev.zoopress.jobs.delta.Target;
+import dev.zoopress.jobs.plan.HintTask.Hinted;
+import dev.zoopress.jobs.plan.RunContext;
+import dev.zoopress.jobs.plan.RunFolder;
+import dev.zoopress.jobs.reconcile.BasePlaces;
+import dev.zoopress.jobs.store.ObjectStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * The differences that a run is going to store: the first wave only hashes their chunks, the waves
+ * behind it store them on what was stored before.
+ */
+final class DeltaWaves implements AutoCloseable {
+  /** Waves of differences: what stands on bases, then what stands on that. */
+  static final int LEVELS = 2;
+
+  private final RunContext context;
+  private final JavaSparkContext sc;
+  private final JavaRDD<Target> targets;
+
+  /** Plans what follows from the sketches in {@code hinted}. */
+  DeltaWaves(JavaSparkContext sc, RunContext context, List<Hinted> hinted) {
+    this.sc = sc;
+    this.context = context;
+    List<String> keys = new ArrayList<>();
+    hinted.stream().map(Hinted::sketches).filter(k -> !k.isEmpty()).forEach(keys::add);
+    if (keys.isEmpty()) {
+      targets = sc.emptyRDD();
+      return;
+    }
+    RunContext own = context;
+    JavaRDD<Sketch> sketches =
+        sc.parallelize(keys, keys.size()).mapPartitions(p -> read(own, p)).cache();
+    targets = DeltaPlanner.plan(sc, sketches).persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  private static Iterator<Sketch> read(RunContext context, Iterator<String> keys)
+      throws IOException {
+    List<Sketch> rows = new ArrayList<>();
+    try (ObjectStore store = context.openStore()) {
+      RunFolder run = new RunFolder(store, context.runId());
+      while (keys.hasNext()) {
+        run.read(keys.next(), Sketch.class, rows::add);
+      }
+    }
+    return rows.iterator();
+  }
+
+  /** What the first wave passes over, by unit. */
+  JavaPairRDD<Integer, Planned> skipped() {
+    return targets.mapToPair(t -> new Tuple2<>(t.unit(), Planned.alone(t.place().follower())));
+  }
+
+  /** What the wave of {@code level} stores, by the unit that read it in the first. */
+  JavaPairRDD<Integer, Planned> wave(int level, List<String> records, Dataset<Row> published) {
+    JavaRDD<Target> own = targets.filter(t -> t.level() == level);
+    int parts = Math.max(1, Math.min(records.size(), sc.defaultParallelism() * 4));
+    return BasePlaces.resolve(context, own, sc.parallelize(records, parts), published);
+  }
+
+  boolean isEmpty() {
+    return targets.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    targets.unpersist(false);
+  }
+}

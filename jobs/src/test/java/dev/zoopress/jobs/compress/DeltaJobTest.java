@@ -1,0 +1,181 @@
+package dev.zoopress.jobs.compress;
+
+import static dev.zoopress.jobs.compress.SmallZoo.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zoopress.codec.Effort;
+import dev.zoopress.jobs.TestSpark;
+import dev.zoopress.jobs.compress.CompressOptions.Flag;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fine-tunes and twins are stored on their bases, and come back. */
+class DeltaJobTest {
+  private static final int ROWS = 300;
+  private static final int COLUMNS = 500;
+
+  @TempDir Path dir;
+  private Path zoo;
+
+  @BeforeEach
+  void paths() throws IOException {
+    zoo = Files.createDirectory(dir.resolve("zoo"));
+  }
+
+  private static float[] weights(long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[ROWS * COLUMNS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * 0.02);
+    }
+    return values;
+  }
+
+  /** Every value moved a little. */
+  private static float[] tuned(float[] base, long seed) {
+    Random random = new Random(seed);
+    float[] values = base.clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] += (float) (random.nextGaussian() * 0.00001);
+    }
+    return values;
+  }
+
+  private static float[] transposed(float[] matrix) {
+    float[] out = new float[matrix.length];
+    for (int i = 0; i < ROWS; i++) {
+      for (int j = 0; j < COLUMNS; j++) {
+        out[j * ROWS + i] = matrix[i * COLUMNS + j];
+      }
+    }
+    return out;
+  }
+
+  private static byte[] f32(float[] values) {
+    ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      out.putFloat(value);
+    }
+    return out.array();
+  }
+
+  private static byte[] bf16(float[] values) {
+    ByteBuffer out = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      int bits = Float.floatToRawIntBits(value);
+      out.putShort((short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16));
+    }
+    return out.array();
+  }
+
+  private void model(String name, String dtype, int rows, int columns, byte[]... tensors)
+      throws IOException {
+    StringBuilder header = new StringBuilder("{");
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    for (byte[] tensor : tensors) {
+      header.append(header.length() == 1 ? "" : ",");
+      header.append(
+          "\"w%d\":{\"dtype\":\"%s\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}"
+              .formatted(
+                  data.size() / 100_000,
+                  dtype,
+                  rows,
+                  columns,
+                  data.size(),
+                  data.size() + tensor.length));
+      data.writeBytes(tensor);
+    }
+    byte[] json = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file =
+        ByteBuffer.allocate(8 + json.length + data.size()).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(json.length).put(json).put(data.toByteArray());
+    write(zoo.resolve(name + "/config.json"), "{}");
+    write(zoo.resolve(name + "/model.safetensors"), file.array());
+  }
+
+  private CompressResult compress(Path store, Flag... flags) throws IOException {
+    CompressOptions options =
+        CompressOptions.of(zoo.toString(), store.toString()).withEffort(Effort.FAST);
+    for (Flag flag : flags) {
+      options = options.with(flag);
+    }
+    CompressResult result = new CompressJob(TestSpark.session(), options, Progress.NONE).execute();
+    assertThat(result.failed()).isEmpty();
+    return result;
+  }
+
+  private void assertStored(Path store) throws IOException {
+    StoreView view = new StoreView(store);
+    try (var orgs = Files.walk(zoo, 2)) {
+      for (Path model : orgs.filter(p -> zoo.relativize(p).getNameCount() == 2).toList()) {
+        Map<String, byte[]> actual = view.files(zoo.relativize(model).toString());
+        try (var files = Files.list(model)) {
+          for (Path file : files.toList()) {
+            assertThat(actual.get(file.getFileName().toString()))
+                .as("%s", file)
+                .isEqualTo(Files.readAllBytes(file));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void fineTunesAndTwinsStandOnTheirBases() throws IOException {
+    float[] one = weights(1);
+    float[] two = weights(2);
+    model("org/base", "F32", ROWS, COLUMNS, f32(one), f32(two));
+    model("org/false", "F32", ROWS, COLUMNS, f32(weights(3)), f32(weights(4)));
+    float[] tunedOne = tuned(one, 5);
+    float[] tunedTwo = tuned(two, 6);
+    model("org/tuned", "F32", ROWS, COLUMNS, f32(tunedOne), f32(tunedTwo));
+    model("org/tuned-bf16", "BF16", ROWS, COLUMNS, bf16(tunedOne), bf16(tunedTwo));
+    model(
+        "other/turned", "F32", COLUMNS, ROWS, f32(transposed(tunedTwo)), f32(transposed(tunedOne)));
+    Path store = dir.resolve("store");
+
+    CompressResult result = compress(store);
+
+    assertStored(store);
+    ByteShare delta = result.totals().by().get("delta");
+    long tensor = 4L * ROWS * COLUMNS;
+    assertThat(delta.bytes()).isEqualTo(2 * tensor + tensor + 2 * tensor);
+    assertThat(delta.stored()).isLessThan(2 * tensor * 7 / 10);
+    assertThat(result.totals().by().get("entropy").bytes()).isLessThan(4 * tensor + 10_000);
+    long without = new StoreView(store).packBytes();
+
+    Path plain = dir.resolve("plain");
+    CompressResult off = compress(plain, Flag.NO_DELTA);
+
+    assertStored(plain);
+    assertThat(off.totals().by().get("delta").bytes()).isZero();
+    assertThat(without).isLessThan(new StoreView(plain).packBytes() * 7 / 10);
+  }
+
+  @Test
+  void theSameSourceGivesTheSameObjects() throws IOException {
+    float[] one = weights(1);
+    model("org/base", "F32", ROWS, COLUMNS, f32(one));
+    model("org/tuned", "F32", ROWS, COLUMNS, f32(tuned(one, 5)));
+    model("org/other", "F32", ROWS, COLUMNS, f32(tuned(one, 6)));
+    compress(dir.resolve("first"));
+    compress(dir.resolve("second"));
+
+    Map<String, Long> first = new TreeMap<>(new StoreView(dir.resolve("first")).objects());
+    Map<String, Long> second = new TreeMap<>(new StoreView(dir.resolve("second")).objects());
+    first.keySet().removeIf(key -> !key.startsWith("packs/") && !key.startsWith("manifests/"));
+    second.keySet().removeIf(key -> !key.startsWith("packs/") && !key.startsWith("manifests/"));
+    assertThat(second.keySet()).isEqualTo(first.keySet()).isNotEmpty();
+  }
+}
