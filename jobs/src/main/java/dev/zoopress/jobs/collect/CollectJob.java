@@ -47,7 +47,8 @@ public final class CollectJob {
     this(spark, options, Clock.systemUTC());
   }
 
-  CollectJob(SparkSession spark, CollectOptions options, Clock clock) {
+  /** With the clock that leases, grace and rest periods go by. */
+  public CollectJob(SparkSession spark, CollectOptions options, Clock clock) {
     this.spark = Objects.requireNonNull(spark);
     this.options = Objects.requireNonNull(options);
     this.clock = clock;

@@ -71,7 +71,8 @@ public final class CompressJob {
     this(spark, options, progress, Clock.systemUTC());
   }
 
-  CompressJob(SparkSession spark, CompressOptions options, Progress progress, Clock clock) {
+  /** With the clock that leases go by. */
+  public CompressJob(SparkSession spark, CompressOptions options, Progress progress, Clock clock) {
     this.spark = Objects.requireNonNull(spark).newSession();
     this.sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.options = Objects.requireNonNull(options);

@@ -23,6 +23,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -71,7 +72,6 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
   private final class Work {
     private final ObjectStore store;
     private final Repository repository;
-    private final Run run;
     private final List<ModelResult> failed = new ArrayList<>();
     private long models;
     private long files;
@@ -80,7 +80,6 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
     Work(ObjectStore store) throws IOException {
       this.store = store;
       this.repository = Repository.open(store);
-      this.run = Run.of(repository, runId);
     }
 
     Done publish(Publications.Slice slice) throws IOException {
@@ -164,38 +163,62 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
       }
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         Optional<Pointer> before = repository.pointer(model, target.revision());
-        Pointer pointer =
-            new Pointer(
-                model,
-                target.revision(),
-                target.seen() + 1,
-                target.manifest(),
-                target.manifestFiles(),
-                target.manifestBytes());
-        if (before.isPresent() && before.get().n() > target.seen()) {
-          if (before.get().deleted()) {
-            throw new Incomplete(target.revision() + " was deleted meanwhile: run compress again");
-          }
+        Publication publication;
+        if (before.isEmpty() || before.get().n() <= target.seen()) {
+          publication =
+              repository.publish(
+                  new Pointer(
+                      model,
+                      target.revision(),
+                      target.seen() + 1,
+                      target.manifest(),
+                      target.manifestFiles(),
+                      target.manifestBytes()));
+        } else if (before.get().deleted()) {
+          throw new Incomplete(target.revision() + " was deleted meanwhile: run compress again");
+        } else {
           Manifest old = repository.manifest(before.get().manifest());
           Manifest union = Unions.of(old, repository.manifest(target.manifest()));
           if (union.equals(old)) {
             return;
           }
-          pointer =
-              new Pointer(
-                  model,
-                  target.revision(),
-                  before.get().n() + 1,
-                  repository.putManifest(run, union),
-                  union.files().size(),
-                  union.sourceBytes());
+          publication = unite(before.get(), union);
         }
-        if (repository.publish(pointer) == Publication.DONE) {
+        if (publication == Publication.DONE) {
           return;
         }
       }
       throw new Incomplete(
           "other runs publish " + target.revision() + " all the time: run compress again");
+    }
+
+    /**
+     * Publishes what another run and this one have of a revision. Held by a run of its own: whose
+     * task this is may have been completed by somebody else long ago, and hold nothing any more.
+     */
+    private Publication unite(Pointer before, Manifest union) throws IOException, Incomplete {
+      Run own = Run.of(repository, "unite-" + UUID.randomUUID());
+      own.pin(union.packs());
+      for (String pack : union.packs()) {
+        if (!repository.packStays(pack)) {
+          throw new Incomplete("pack " + pack + " is gone: run compress again with --force");
+        }
+      }
+      String id = repository.putManifest(own, union);
+      if (!own.beginPublishing()) {
+        throw new Incomplete("gc came between: run compress again");
+      }
+      Publication publication =
+          repository.publish(
+              new Pointer(
+                  before.model(),
+                  before.revision(),
+                  before.n() + 1,
+                  id,
+                  union.files().size(),
+                  union.sourceBytes()));
+      own.finish();
+      return publication;
     }
   }
 }

@@ -1,0 +1,76 @@
+package dev.zoopress.jobs.chaos;
+
+import dev.zoopress.jobs.store.S3Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/** Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}. */
+public final class ChaosSuite {
+  private ChaosSuite() {}
+
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[1]);
+    int count = Integer.parseInt(args[2]);
+    long first = args.length > 3 ? Long.parseLong(args[3]) : 1;
+    SparkSession spark =
+        SparkSession.builder()
+            .master("local[8]")
+            .appName("chaos")
+            .config("spark.default.parallelism", "1")
+            .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            .config("spark.sql.adaptive.enabled", "false")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("OFF");
+    int failed;
+    if (args[0].equals("s3")) {
+      try (S3Server server = S3Server.start(Files.createDirectories(folder.resolve("s3")))) {
+        Configuration conf = server.hadoopConf();
+        conf.setBoolean("fs.s3a.impl.disable.cache", false);
+        failed = run(spark, folder, count, first, server.bucket("chaos"), conf);
+      }
+    } else {
+      failed = run(spark, folder, count, first, "", new Configuration());
+    }
+    System.exit(failed > 0 ? 1 : 0);
+  }
+
+  private static int run(
+      SparkSession spark, Path folder, int count, long first, String bucket, Configuration conf)
+      throws IOException {
+    Coverage coverage = new Coverage();
+    int failed = 0;
+    for (long seed = first; seed < first + count; seed++) {
+      long start = System.nanoTime();
+      Path dir = Files.createDirectories(folder.resolve("i" + seed));
+      String store = bucket.isEmpty() ? dir.resolve("store").toString() : bucket + "/s" + seed;
+      try {
+        new Interleaving(spark, seed, dir, store, conf, Actor.Sleep.PROCESS, coverage).run();
+        remove(dir);
+      } catch (Throwable t) {
+        failed++;
+        t.printStackTrace(System.out);
+      }
+      System.out.printf(
+          "seed %d: %.1f s, %d failed, %s%n",
+          seed, (System.nanoTime() - start) / 1e9, failed, coverage);
+    }
+    System.out.printf("%d interleavings, %d failed: %s%n", count, failed, coverage);
+    return failed;
+  }
+
+  private static void remove(Path dir) throws IOException {
+    try (var files = Files.walk(dir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

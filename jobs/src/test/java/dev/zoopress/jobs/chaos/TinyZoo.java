@@ -1,0 +1,81 @@
+package dev.zoopress.jobs.chaos;
+
+import dev.zoopress.jobs.SmallStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Models of two tensors each, out of a handful, so that they share chunks and old ones come back.
+ */
+final class TinyZoo {
+  private static final int TENSORS = 5;
+  private final Path folder;
+  private final Random random;
+
+  TinyZoo(Path folder, Random random) {
+    this.folder = folder;
+    this.random = random;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Writes one model anew. */
+  void write(String model) throws IOException {
+    Path home = Files.createDirectories(folder.resolve(model));
+    String name = "{\"state\": " + random.nextInt(3) + "}";
+    Files.writeString(home.resolve("config.json"), name);
+    Files.write(
+        home.resolve("model.safetensors"),
+        safetensors(random.nextInt(TENSORS), random.nextInt(TENSORS)));
+  }
+
+  private static byte[] safetensors(int first, int second) {
+    byte[] a = tensor(first);
+    byte[] b = tensor(second);
+    String header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                .formatted(a.length / 4, a.length)
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[%d,%d]}}"
+                .formatted(b.length / 4, a.length, a.length + b.length);
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file =
+        ByteBuffer.allocate(8 + json.length + a.length + b.length).order(ByteOrder.LITTLE_ENDIAN);
+    return file.putLong(json.length).put(json).put(a).put(b).array();
+  }
+
+  /** Of at least 64 KiB, so that it has a hint and may be found in the store. */
+  private static byte[] tensor(int seed) {
+    Random random = new Random(seed);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * (17_000 + seed)).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat((float) (random.nextGaussian() * 0.02));
+    }
+    return bytes.array();
+  }
+
+  /** The digest of every file, by model. */
+  Map<String, Map<String, String>> digests() throws IOException {
+    Map<String, Map<String, String>> models = new TreeMap<>();
+    try (var homes = Files.list(folder)) {
+      for (Path home : homes.toList()) {
+        Map<String, String> files = new TreeMap<>();
+        try (var list = Files.list(home)) {
+          for (Path file : list.toList()) {
+            files.put(file.getFileName().toString(), SmallStore.sha256(Files.readAllBytes(file)));
+          }
+        }
+        models.put(home.getFileName().toString(), files);
+      }
+    }
+    return models;
+  }
+}
