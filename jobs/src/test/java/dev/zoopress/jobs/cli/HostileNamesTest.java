@@ -89,6 +89,9 @@ final class HostileNamesTest {
         List.of("../codec/src/main", "../eval/src/main", "src/main", "../conf", "../bin")) {
       try (Stream<Path> files = Files.walk(Path.of(folder))) {
         for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+          if (file.endsWith("quickstart/SampleModel.java")) {
+            continue; // The quickstart says which model it fetches, and checks that it got it.
+          }
           String text = Files.readString(file, StandardCharsets.ISO_8859_1);
           forbidden.stream()
               .filter(text::contains)
