@@ -7,9 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** What one call of the command line gave. */
-record Called(int code, String out, String err) {
+public record Called(int code, String out, String err) {
 
-  static Called zoopress(Object... arguments) {
+  public static Called zoopress(Object... arguments) {
     String[] text = new String[arguments.length];
     for (int i = 0; i < text.length; i++) {
       text[i] = arguments[i].toString();
@@ -21,7 +21,7 @@ record Called(int code, String out, String err) {
   }
 
   /** Calls with {@code --json --progress none}. */
-  static Called json(Object... arguments) {
+  public static Called json(Object... arguments) {
     Object[] all = java.util.Arrays.copyOf(arguments, arguments.length + 3);
     all[arguments.length] = "--json";
     all[arguments.length + 1] = "--progress";
@@ -29,7 +29,7 @@ record Called(int code, String out, String err) {
     return zoopress(all);
   }
 
-  JsonNode document() throws IOException {
+  public JsonNode document() throws IOException {
     return new ObjectMapper()
         .enable(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .readTree(out);

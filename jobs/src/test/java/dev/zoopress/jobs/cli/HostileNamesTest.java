@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class HostileNamesTest {
   private static final String EVIL = "\u001b]0;owned\u0007\u202etxt\nFAILED good\u009b31m";
 
+  private static final Path FETCHING = Path.of("src/main/java/dev/zoopress/jobs/quickstart");
+
   @TempDir Path dir;
 
   /** Every command that reads a store, in text: nothing but line feeds of its own. */
@@ -71,7 +73,10 @@ final class HostileNamesTest {
     return called;
   }
 
-  /** What is measured on the zoo must hold for any other: its names and digests stay outside. */
+  /**
+   * What is measured on the zoo must hold for any other: its names and digests stay outside. Only
+   * the quickstart names the one public model that it fetches, which the zoo happens to hold too.
+   */
   @Test
   void nothingOfTheZooStandsInTheCode() throws IOException {
     Path list = Path.of("../../shared/zoo/ZOO.sha256");
@@ -88,10 +93,9 @@ final class HostileNamesTest {
     for (String folder :
         List.of("../codec/src/main", "../eval/src/main", "src/main", "../conf", "../bin")) {
       try (Stream<Path> files = Files.walk(Path.of(folder))) {
-        for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-          if (file.endsWith("quickstart/SampleModel.java")) {
-            continue; // The quickstart says which model it fetches, and checks that it got it.
-          }
+        for (Path file :
+            (Iterable<Path>)
+                files.filter(Files::isRegularFile).filter(f -> !f.startsWith(FETCHING))::iterator) {
           String text = Files.readString(file, StandardCharsets.ISO_8859_1);
           forbidden.stream()
               .filter(text::contains)
