@@ -128,7 +128,7 @@ final class ScanCommand extends BaseCommand {
       out.println(
           Format.count(result.strays().size(), "file")
               + " belong to no model and would not be stored, such as "
-              + result.strays().get(0));
+              + Table.printable(result.strays().get(0)));
     }
   }
 }
