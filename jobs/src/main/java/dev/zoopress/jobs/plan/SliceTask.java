@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.api.java.function.Function;
 
 /** Lists the models of one slice, drops what did not change, and writes the slice's plan. */
@@ -106,7 +108,9 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
     for (String revision : record.get().revisions().values()) {
       published.put(revision, published(repository, listing.model().name(), revision));
     }
-    if (listing.equals(record.get().listing()) && !published.containsValue(false)) {
+    if (listing.equals(record.get().listing())
+        && !published.containsValue(false)
+        && named(repository, listing, record.get())) {
       return new PlannedModel(listing, true, List.of());
     }
     Map<Content, Recorded> known = new HashMap<>();
@@ -119,6 +123,28 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
       }
     }
     return new PlannedModel(listing, false, reused);
+  }
+
+  /**
+   * Whether every ref is set, to whatever: one is missing after a deletion that did not come to its
+   * end.
+   */
+  private static boolean named(Repository repository, ModelListing listing, SourceRecord record)
+      throws IOException {
+    Set<String> refs = new HashSet<>(listing.refs().keySet());
+    if (record.revisions().containsKey("")) {
+      refs.add("main");
+    }
+    for (String ref : refs) {
+      try {
+        if (repository.ref(listing.model().name(), ref).isEmpty()) {
+          return false;
+        }
+      } catch (CorruptContainerException | UnsupportedVersionException e) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A damaged pointer is met again, and told, when the model is published. */

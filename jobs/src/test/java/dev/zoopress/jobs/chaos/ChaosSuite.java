@@ -8,7 +8,11 @@ import java.util.Comparator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
-/** Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}. */
+/**
+ * Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}; or puts gc, and
+ * then compress, to sleep at each of its operations in turn: {@code ChaosSuite sweep FOLDER
+ * STRIDE}.
+ */
 public final class ChaosSuite {
   private ChaosSuite() {}
 
@@ -36,6 +40,8 @@ public final class ChaosSuite {
         conf.setBoolean("fs.s3a.impl.disable.cache", false);
         failed = run(spark, folder, count, first, server.bucket("chaos"), conf);
       }
+    } else if (args[0].equals("sweep")) {
+      failed = sweep(spark, folder, count, "gc") + sweep(spark, folder, count, "compress");
     } else {
       failed = run(spark, folder, count, first, "", new Configuration());
     }
@@ -63,6 +69,37 @@ public final class ChaosSuite {
           seed, (System.nanoTime() - start) / 1e9, failed, coverage);
     }
     System.out.printf("%d interleavings, %d failed: %s%n", count, failed, coverage);
+    return failed;
+  }
+
+  private static int sweep(SparkSession spark, Path folder, int stride, String sleeper)
+      throws IOException {
+    Coverage coverage = new Coverage();
+    int failed = 0;
+    boolean asleep = true;
+    int at = 1;
+    for (; asleep; at += stride) {
+      Path dir = Files.createDirectories(folder.resolve(sleeper + at));
+      try {
+        asleep =
+            new Interleaving(
+                    spark,
+                    at,
+                    dir,
+                    dir.resolve("store").toString(),
+                    new Configuration(),
+                    Actor.Sleep.PROCESS,
+                    coverage)
+                .sweep(sleeper, at);
+        remove(dir);
+      } catch (Throwable t) {
+        failed++;
+        t.printStackTrace(System.out);
+      }
+    }
+    System.out.printf(
+        "%s asleep at each of its operations up to %d, %d failed: %s%n",
+        sleeper, at - stride, failed, coverage);
     return failed;
   }
 

@@ -136,6 +136,46 @@ final class Interleaving {
     }
   }
 
+  /**
+   * A job falls asleep at one operation while a model is deleted or comes back, and garbage is
+   * collected behind its back or before its eyes; tried for each operation.
+   *
+   * @return false if the job was over before that operation
+   */
+  boolean sweep(String sleeper, int at) throws Exception {
+    boolean asleep;
+    try {
+      for (String model : MODELS) {
+        zoo.write(model);
+      }
+      undisturbed("compress");
+      undisturbed("delete");
+      passed = passed.plus(Duration.ofMinutes(2));
+      Doing doing = start(sleeper, new Actor(store, conf, sleep).asleepAt(at), " asleep at " + at);
+      settle();
+      asleep = !doing.over();
+      undisturbed(sleeper.equals("gc") ? "force" : "delete");
+      passed = passed.plus(Duration.ofMinutes(2));
+      undisturbed("gc");
+      quiesce();
+      return asleep;
+    } catch (Throwable t) {
+      throw new AssertionError("seed " + seed + ": " + String.join("; ", story), t);
+    } finally {
+      for (Doing doing : doings) {
+        doing.actor.kill();
+        doing.actor.forget();
+      }
+    }
+  }
+
+  private void undisturbed(String kind) throws Exception {
+    Doing doing = start(kind, new Actor(store, conf, sleep), "");
+    settle();
+    judge(doing, true);
+    check();
+  }
+
   private void step() throws Exception {
     if (random.nextInt(3) == 0) {
       zoo.write(MODELS.get(random.nextInt(MODELS.size())));
@@ -171,7 +211,8 @@ final class Interleaving {
 
   private Doing start(String kind, Actor actor, String fate) throws IOException {
     String deletes = kind.equals("delete") ? MODELS.get(random.nextInt(MODELS.size())) : "";
-    Duration grace = random.nextBoolean() ? Duration.ZERO : Duration.ofDays(1);
+    Duration grace =
+        fate.startsWith(" asleep") || random.nextBoolean() ? Duration.ZERO : Duration.ofDays(1);
     if (kind.equals("gc")) {
       int pass = random.nextInt(4);
       passed =
