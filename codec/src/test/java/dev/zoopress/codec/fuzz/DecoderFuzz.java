@@ -19,10 +19,7 @@ import java.util.Random;
  * checksums: {@code DecoderFuzz INPUTS SEED [TARGET...]}. Ends at the first input that escapes.
  */
 public final class DecoderFuzz {
-  /** Fixed cost of a read: buffers that grow once, tables. */
-  private static final long FREE_BYTES = 1 << 20;
-
-  /** What a read may allocate per byte of input beyond that. */
+  /** What a read may allocate per byte of input beyond {@link FuzzTarget#freeBytes}. */
   private static final long MAX_MULTIPLE = 300;
 
   private static final int WARM_UP = 2_000;
@@ -79,7 +76,7 @@ public final class DecoderFuzz {
         FuzzTarget.Reach reach = target.read(input);
         long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
         most = i < WARM_UP ? 0 : Math.max(most, allocated);
-        if (i >= WARM_UP && allocated > FREE_BYTES + MAX_MULTIPLE * input.length) {
+        if (i >= WARM_UP && allocated > target.freeBytes() + MAX_MULTIPLE * input.length) {
           throw new IllegalStateException(allocated + " bytes allocated");
         }
         past += reach == FuzzTarget.Reach.HEADER ? 0 : 1;

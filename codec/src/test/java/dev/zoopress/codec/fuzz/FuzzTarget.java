@@ -26,6 +26,11 @@ public interface FuzzTarget extends Closeable {
    */
   Reach read(byte[] input) throws Exception;
 
+  /** What a read may allocate whatever the input's length: buffers that grow once, tables. */
+  default long freeBytes() {
+    return 1 << 20;
+  }
+
   @Override
   default void close() {}
 }

@@ -16,6 +16,7 @@ public final class ZipnnFuzz implements FuzzTarget {
   private static final int MOST_BYTES = 40_000;
 
   private final List<byte[]> samples = new ArrayList<>();
+  private long chunkBytes;
 
   public ZipnnFuzz() throws IOException {
     try (var files = Files.newDirectoryStream(Path.of("src/test/resources/zipnn"), "*.znn")) {
@@ -31,6 +32,12 @@ public final class ZipnnFuzz implements FuzzTarget {
   @Override
   public String name() {
     return "zipnn";
+  }
+
+  /** A chunk of each segment, as large as its header says, and its groups. */
+  @Override
+  public long freeBytes() {
+    return (1 << 20) + 3 * chunkBytes;
   }
 
   @Override
@@ -53,10 +60,18 @@ public final class ZipnnFuzz implements FuzzTarget {
   @Override
   public Reach read(byte[] input) throws IOException {
     MemorySource source = new MemorySource("fuzz.znn", input);
+    chunkBytes = 0;
+    long offset = 0;
     try {
-      ZipnnHeader.read(source, 0);
+      do {
+        ZipnnHeader header = ZipnnHeader.read(source, offset);
+        chunkBytes += Math.min(header.chunkBytes(), header.rawBytes());
+        offset += header.segmentBytes();
+      } while (offset < input.length);
     } catch (MalformedInputException e) {
-      return Reach.HEADER;
+      if (offset == 0) {
+        return Reach.HEADER;
+      }
     }
     try {
       new ZipnnReader(source).decode(OutputStream.nullOutputStream());
