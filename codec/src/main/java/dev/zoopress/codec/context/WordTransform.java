@@ -18,6 +18,9 @@ final class WordTransform {
   private static final long ONES = 0x0001000100010001L;
   private static final long BYTES = 0x00ff00ff00ff00ffL;
 
+  /** How many runs after one with zeros are taken to have some too. */
+  private static final int RETRY = 15;
+
   /** Where word i of a group of eight is written. */
   static final int[] PLACE = {0, 2, 4, 6, 1, 3, 5, 7};
 
@@ -31,6 +34,7 @@ final class WordTransform {
   private final long oddPairs;
   private final long evenQuad;
   private final long oddQuad;
+  private int withZeros;
 
   /**
    * @param spacing bits from one raw value to the next, {@code layout.rawBits()} or 8
@@ -61,6 +65,52 @@ final class WordTransform {
    * bytes more than {@link #rawLength} to {@code raw}.
    */
   long forward(
+      byte[] words, int at, byte[] addends, int count, byte[] symbols, byte[] raw, int rawAt) {
+    if (withZeros > 0) {
+      withZeros--;
+    } else if (forwardNonZero(words, at, addends, count, symbols, raw, rawAt)) {
+      return 0;
+    } else {
+      withZeros = RETRY;
+    }
+    return forwardAny(words, at, addends, count, symbols, raw, rawAt);
+  }
+
+  /**
+   * As {@link #forwardAny} in fewer steps; false, and nothing done, where a word is zero or bad.
+   */
+  private boolean forwardNonZero(
+      byte[] words, int at, byte[] addends, int count, byte[] symbols, byte[] raw, int rawAt) {
+    long wide = 0;
+    long nonZero = SIGNS;
+    for (int i = 0; i < count; i += 8) {
+      long word = getLong(words, at + 2 * i);
+      long addend = getLong(addends, 2 * i);
+      long magnitude = word & MAGNITUDES;
+      long moved = magnitude + (addend & MAGNITUDES) & MAGNITUDES;
+      wide |= moved;
+      nonZero &= magnitude + MAGNITUDES & moved + MAGNITUDES;
+      long first = moved << magnitudeShift | ((word ^ addend) & SIGNS) >>> signShift;
+
+      word = getLong(words, at + 2 * i + 8);
+      addend = getLong(addends, 2 * i + 8);
+      magnitude = word & MAGNITUDES;
+      moved = magnitude + (addend & MAGNITUDES) & MAGNITUDES;
+      wide |= moved;
+      nonZero &= magnitude + MAGNITUDES & moved + MAGNITUDES;
+      long second = moved << magnitudeShift | ((word ^ addend) & SIGNS) >>> signShift;
+
+      putLong(symbols, i, first >>> rawBits & BYTES | (second >>> rawBits & BYTES) << 8);
+      long packed = first & rawMask | (second & rawMask) << spacing;
+      packed = packed & evenPairs | packed >>> 16 - 2 * spacing & oddPairs;
+      packed = packed & evenQuad | packed >>> 32 - 4 * spacing & oddQuad;
+      putLong(raw, rawAt, packed);
+      rawAt += spacing;
+    }
+    return (wide & ~window | nonZero ^ SIGNS) == 0;
+  }
+
+  private long forwardAny(
       byte[] words, int at, byte[] addends, int count, byte[] symbols, byte[] raw, int rawAt) {
     long exceptions = 0;
     for (int i = 0; i < count; i += 8) {

@@ -17,6 +17,8 @@ public final class AnsEncoder {
 
   private static final int SLACK_BYTES = 16;
 
+  private static final long BYTES = 0x00ff00ff00ff00ffL;
+
   private AnsTables tables;
   private final int[] states = new int[8];
   private byte[] streamA = {};
@@ -200,32 +202,35 @@ public final class AnsEncoder {
     for (int i = count - 8; i >= 0; i -= 8) {
       long symbolBytes = LittleEndian.getLong(symbols, i);
       long contextBytes = LittleEndian.getLong(contexts, i);
+      // Lanes of 16 bits: context, symbol.
+      long even = symbolBytes & BYTES | (contextBytes & BYTES) << 8;
+      long odd = symbolBytes >>> 8 & BYTES | contextBytes & ~BYTES;
       long flags = 0;
       long entry;
       int bits;
       int kept;
-      entry = entries[(int) (contextBytes >>> 48) & 0xff00 | (int) (symbolBytes >>> 56) & 0xff];
+      entry = entries[(int) (odd >>> 48)];
       flags |= entry;
       bits = (x7 + (int) entry) >>> 16;
       kept = x7 >>> bits;
       b |= (long) (x7 - (kept << bits)) << bBits;
       bBits += bits;
       x7 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) (contextBytes >>> 40) & 0xff00 | (int) (symbolBytes >>> 48) & 0xff];
+      entry = entries[(int) (even >>> 48)];
       flags |= entry;
       bits = (x6 + (int) entry) >>> 16;
       kept = x6 >>> bits;
       b |= (long) (x6 - (kept << bits)) << bBits;
       bBits += bits;
       x6 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) (contextBytes >>> 32) & 0xff00 | (int) (symbolBytes >>> 40) & 0xff];
+      entry = entries[(int) (odd >>> 32) & 0xffff];
       flags |= entry;
       bits = (x5 + (int) entry) >>> 16;
       kept = x5 >>> bits;
       b |= (long) (x5 - (kept << bits)) << bBits;
       bBits += bits;
       x5 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) (contextBytes >>> 24) & 0xff00 | (int) (symbolBytes >>> 32) & 0xff];
+      entry = entries[(int) (even >>> 32) & 0xffff];
       flags |= entry;
       bits = (x4 + (int) entry) >>> 16;
       kept = x4 >>> bits;
@@ -236,28 +241,28 @@ public final class AnsEncoder {
       bAt += bBits >>> 3;
       b >>>= bBits & 56;
       bBits &= 7;
-      entry = entries[(int) (contextBytes >>> 16) & 0xff00 | (int) (symbolBytes >>> 24) & 0xff];
+      entry = entries[(int) (odd >>> 16) & 0xffff];
       flags |= entry;
       bits = (x3 + (int) entry) >>> 16;
       kept = x3 >>> bits;
       a |= (long) (x3 - (kept << bits)) << aBits;
       aBits += bits;
       x3 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) (contextBytes >>> 8) & 0xff00 | (int) (symbolBytes >>> 16) & 0xff];
+      entry = entries[(int) (even >>> 16) & 0xffff];
       flags |= entry;
       bits = (x2 + (int) entry) >>> 16;
       kept = x2 >>> bits;
       a |= (long) (x2 - (kept << bits)) << aBits;
       aBits += bits;
       x2 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) contextBytes & 0xff00 | (int) (symbolBytes >>> 8) & 0xff];
+      entry = entries[(int) odd & 0xffff];
       flags |= entry;
       bits = (x1 + (int) entry) >>> 16;
       kept = x1 >>> bits;
       a |= (long) (x1 - (kept << bits)) << aBits;
       aBits += bits;
       x1 = next[kept + (int) (entry >> 40)];
-      entry = entries[(int) contextBytes << 8 & 0xff00 | (int) symbolBytes & 0xff];
+      entry = entries[(int) even & 0xffff];
       flags |= entry;
       bits = (x0 + (int) entry) >>> 16;
       kept = x0 >>> bits;
