@@ -77,7 +77,7 @@ public final class Lockstep {
       int to = Math.min(inputs, from + settings.batchSize());
       TokenBatch batchA = batch(pairs.stream().map(Pair::a).toList(), from, to, a);
       TokenBatch batchB = batch(pairs.stream().map(Pair::b).toList(), from, to, b);
-      touched.add(batchA.ids(), batchA.types());
+      touched.add(batchA);
       long start = System.nanoTime();
       Map<String, ByteBuffer> first = a.session().run(batchA);
       long middle = System.nanoTime();

@@ -173,6 +173,7 @@ public final class ModelAssembler {
         metricsB,
         secondsA,
         secondsB,
+        labels.toGlue(),
         List.copyOf(warnings));
   }
 

@@ -55,13 +55,24 @@ public record ModelResult(
 
   /** A model that cannot even be looked at. */
   public static ModelResult failed(String model, String revision, String error) {
+    return bare(model, revision, Status.FAILED, error, Verdict.NOT_RUN, error);
+  }
+
+  /** A model whose objects in the store are damaged, so that nothing can be read. */
+  public static ModelResult damaged(String model, String revision, String error) {
+    String reason = "the stored side is damaged: " + error;
+    return bare(model, revision, Status.EVALUATED, "", Verdict.NOT_EQUAL, reason);
+  }
+
+  private static ModelResult bare(
+      String model, String revision, Status status, String error, Verdict verdict, String reason) {
     return new ModelResult(
         model,
         revision,
-        Status.FAILED,
+        status,
         error,
-        Verdict.NOT_RUN,
-        List.of(error),
+        verdict,
+        List.of(reason),
         0,
         0,
         List.of(),

@@ -42,7 +42,7 @@ final class ProcessGuard {
       return new Guard(
           question,
           got.equals(wanted) && !wanted.isEmpty(),
-          wanted.size() + " examples, told only where its own side lies");
+          unit.kind().id() + ": " + wanted.size() + " examples, told only where its own side lies");
     } finally {
       for (String file : List.of("digests", "log")) {
         Files.deleteIfExists(folder.resolve(file));

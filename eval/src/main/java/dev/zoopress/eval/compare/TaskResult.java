@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param counts sums over all examples, also where only some outcomes are kept
  * @param outcomes in the order of the examples
  * @param metricsA metrics of the original by Hugging Face's names; {@code metricsB} of the stored
+ * @param labels GLUE's class by the model's; empty where there are none
  * @param warnings such as doubtful labels
  */
 public record TaskResult(
@@ -28,6 +29,7 @@ public record TaskResult(
     Map<String, Double> metricsB,
     double secondsA,
     double secondsB,
+    List<Integer> labels,
     List<String> warnings)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -68,6 +70,7 @@ public record TaskResult(
     refused = List.copyOf(refused);
     metricsA = new TreeMap<>(metricsA);
     metricsB = new TreeMap<>(metricsB);
+    labels = List.copyOf(labels);
     warnings = List.copyOf(warnings);
   }
 
@@ -94,6 +97,7 @@ public record TaskResult(
         Map.of(),
         0,
         0,
+        List.of(),
         List.of());
   }
 
@@ -112,11 +116,17 @@ public record TaskResult(
             metricsB,
             secondsA,
             secondsB,
+            labels,
             warnings);
   }
 
   public long examples() {
     return counts.examples();
+  }
+
+  /** GLUE's class for a class of the model. */
+  public int glueClass(int own) {
+    return own < labels.size() ? labels.get(own) : own;
   }
 
   public boolean wasRun() {

@@ -1,5 +1,6 @@
 package dev.zoopress.eval.compare;
 
+import dev.zoopress.eval.onnx.TokenBatch;
 import java.io.Serializable;
 import java.util.BitSet;
 
@@ -14,14 +15,14 @@ public final class Touched implements Serializable {
   private final BitSet types = new BitSet();
   private int longest;
 
-  void add(long[] ids, long[] typeIds) {
-    for (long id : ids) {
+  void add(TokenBatch batch) {
+    for (long id : batch.ids()) {
       tokens.set((int) id);
     }
-    for (long id : typeIds) {
+    for (long id : batch.types()) {
       types.set((int) id);
     }
-    longest = Math.max(longest, ids.length);
+    longest = Math.max(longest, batch.length());
   }
 
   /** Adds what another shard used. */

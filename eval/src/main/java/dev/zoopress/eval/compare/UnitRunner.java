@@ -28,6 +28,10 @@ import java.util.TreeMap;
  */
 public final class UnitRunner {
   private static final int CONTROL_EXAMPLES = 4;
+
+  /** Nobody knows beforehand what an ONNX file needs to run: one at a time in a process. */
+  private static final Object ONE_ONNX_FILE = new Object();
+
   private static final long SEED = 20260101L;
 
   private final Unit unit;
@@ -92,7 +96,9 @@ public final class UnitRunner {
         digestsA = Digests.of(a);
         digestsB = Digests.of(b);
       } else if (unit.kind() == TaskKind.ONNX) {
-        onnx(a, b);
+        synchronized (ONE_ONNX_FILE) {
+          onnx(a, b);
+        }
       } else {
         SidePool.use(unit, a, b, (x, y) -> encoder(x, y, b));
       }

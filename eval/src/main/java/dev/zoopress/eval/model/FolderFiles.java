@@ -29,9 +29,10 @@ public final class FolderFiles implements ModelFiles {
       throw new UnusableModelException(folder + ": no such folder; give a model's folder");
     }
     SortedMap<String, Long> sizes = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(folder)) {
+    Path real = folder.toRealPath();
+    try (Stream<Path> all = Files.walk(real)) {
       for (Path path : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
-        sizes.put(folder.relativize(path).toString().replace('\\', '/'), Files.size(path));
+        sizes.put(real.relativize(path).toString().replace('\\', '/'), Files.size(path));
       }
     }
     return new FolderFiles(folder, Collections.unmodifiableSortedMap(sizes));

@@ -86,7 +86,7 @@ public final class EncoderSession implements Closeable {
   }
 
   /** No weight may lie in the graph itself, and each must be read by a node. */
-  private static void requireSound(String origin, EncoderGraph graph, GraphFacts facts)
+  static void requireSound(String origin, EncoderGraph graph, GraphFacts facts)
       throws UnusableModelException {
     for (String name : graph.weights().keySet()) {
       if (!facts.external().contains(name) || facts.inline().containsKey(name)) {

@@ -64,6 +64,9 @@ public final class OnnxFileSession implements Closeable {
               + ") are not run, only compared");
     }
     try (SessionOptions options = settings.options()) {
+      // Images make activations of gigabytes: they go back after each run, not with the session.
+      options.setCPUArenaAllocator(false);
+      options.setMemoryPatternOptimization(false);
       OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options);
       return new OnnxFileSession(facts, session, Sha256.hex(model));
     } catch (OrtException e) {

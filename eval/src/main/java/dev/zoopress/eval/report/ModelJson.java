@@ -1,15 +1,12 @@
 package dev.zoopress.eval.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.zoopress.eval.compare.ExampleOutcome;
 import dev.zoopress.eval.compare.Guard;
 import dev.zoopress.eval.compare.LevelResult;
 import dev.zoopress.eval.compare.ModelResult;
 import dev.zoopress.eval.compare.NegativeControl;
 import dev.zoopress.eval.compare.TaskResult;
-import dev.zoopress.eval.task.Answer;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -125,13 +122,13 @@ public final class ModelJson {
   private void numbers(String name, Map<String, Double> values) throws IOException {
     json.writeObjectFieldStart(name);
     for (Map.Entry<String, Double> e : values.entrySet()) {
-      number(e.getKey(), e.getValue());
+      number(json, e.getKey(), e.getValue());
     }
     json.writeEndObject();
   }
 
   /** JSON has no NaN. */
-  private void number(String name, double value) throws IOException {
+  static void number(JsonGenerator json, String name, double value) throws IOException {
     if (Double.isFinite(value)) {
       json.writeNumberField(name, value);
     } else {
@@ -145,62 +142,5 @@ public final class ModelJson {
       json.writeStringField(e.getKey(), e.getValue());
     }
     json.writeEndObject();
-  }
-
-  /** One example on one line of a samples file, in the shape of lm-evaluation-harness. */
-  void sample(ExampleOutcome outcome) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("doc_id", outcome.example().index());
-    json.writeObjectFieldStart("doc");
-    json.writeStringField("text", outcome.example().text());
-    if (!outcome.example().other().isEmpty()) {
-      json.writeStringField("other", outcome.example().other());
-    }
-    json.writeStringField("task", outcome.example().subtask().id());
-    json.writeEndObject();
-    if (Double.isNaN(outcome.example().label())) {
-      json.writeNullField("target");
-    } else {
-      json.writeNumberField("target", outcome.example().label());
-    }
-    json.writeNumberField("tokens", outcome.tokens());
-    json.writeBooleanField("truncated", outcome.truncated());
-    json.writeStringField("logits_sha256_original", outcome.logitsA());
-    json.writeStringField("logits_sha256_stored", outcome.logitsB());
-    json.writeStringField("logits_sha256_original_again", outcome.logitsAgain());
-    answers("resps", outcome.answersA());
-    answers("filtered_resps", outcome.answersB());
-    json.writeBooleanField("equal", outcome.sameBits() && outcome.sameAnswers());
-    json.writeEndObject();
-  }
-
-  private void answers(String name, List<Answer> answers) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (Answer answer : answers) {
-      json.writeStartObject();
-      json.writeArrayFieldStart("ids");
-      for (int id : answer.ids()) {
-        json.writeNumber(id);
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("scores");
-      for (double score : answer.scores()) {
-        if (Double.isFinite(score)) {
-          json.writeNumber(score);
-        } else {
-          json.writeNull();
-        }
-      }
-      json.writeEndArray();
-      if (!answer.tokens().isEmpty()) {
-        json.writeArrayFieldStart("tokens");
-        for (String token : answer.tokens()) {
-          json.writeString(token);
-        }
-        json.writeEndArray();
-      }
-      json.writeEndObject();
-    }
-    json.writeEndArray();
   }
 }

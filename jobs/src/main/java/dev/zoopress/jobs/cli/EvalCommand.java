@@ -11,6 +11,7 @@ import dev.zoopress.jobs.evaluate.EvaluateOptions;
 import dev.zoopress.jobs.evaluate.EvaluateResult;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +31,11 @@ import picocli.CommandLine.Parameters;
       "could not be evaluated."
     })
 final class EvalCommand extends BaseCommand {
+  private enum Switch {
+    ON,
+    OFF
+  }
+
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL[@REV]",
@@ -95,6 +101,19 @@ final class EvalCommand extends BaseCommand {
       description = "threads of a session; default ${DEFAULT-VALUE}")
   int threads;
 
+  @Option(
+      names = "--controls",
+      paramLabel = "on|off",
+      defaultValue = "on",
+      description = "off leaves out flipped bits and processes of each side's own; default on")
+  private Switch controls = Switch.ON;
+
+  @Option(
+      names = "--self-test",
+      paramLabel = "DIR",
+      description = "check known answers of roberta-base in DIR instead; needs no store")
+  Path selfTest;
+
   @Option(names = "--report", paramLabel = "DIR", description = "folder for the reports")
   String report = "";
 
@@ -105,6 +124,9 @@ final class EvalCommand extends BaseCommand {
 
   @Override
   Outcome run(Invocation invocation) throws IOException {
+    if (selfTest != null) {
+      return SelfTestOutcome.of(selfTest);
+    }
     if (store.isEmpty() || original.isEmpty()) {
       throw new UsageException("eval needs --store STORE and --original SOURCE");
     }
@@ -125,6 +147,7 @@ final class EvalCommand extends BaseCommand {
             targets,
             batch,
             threads,
+            controls == Switch.ON,
             report,
             invocation.runId());
     PrintWriter err = spec.commandLine().getErr();

@@ -178,7 +178,9 @@ public final class EvaluateJob {
     for (PlannedModel model : planned) {
       reports.add(
           !model.error().isEmpty()
-              ? ModelResult.failed(model.model(), model.revision(), model.error())
+              ? model.damaged()
+                  ? ModelResult.damaged(model.model(), model.revision(), model.error())
+                  : ModelResult.failed(model.model(), model.revision(), model.error())
               : ModelAssembler.assemble(
                   model.model(),
                   model.revision(),

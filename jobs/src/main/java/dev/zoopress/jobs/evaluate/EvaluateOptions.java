@@ -20,6 +20,7 @@ import java.util.Set;
  * @param targets the only tokens to answer masks with, empty for all
  * @param batch examples per run of a session
  * @param threads threads of a session
+ * @param controls whether bits are flipped and sides run in processes of their own
  * @param report the folder for reports, or empty: none are written
  */
 public record EvaluateOptions(
@@ -35,6 +36,7 @@ public record EvaluateOptions(
     List<String> targets,
     int batch,
     int threads,
+    boolean controls,
     String report,
     String runId)
     implements Serializable {
@@ -70,6 +72,7 @@ public record EvaluateOptions(
         List.of(),
         8,
         1,
+        true,
         report,
         "");
   }
@@ -77,24 +80,31 @@ public record EvaluateOptions(
   public EvaluateOptions withTasks(Set<TaskKind> value) {
     return new EvaluateOptions(
         store, original, models, value, glue, texts, labelMap, limit, topK, targets, batch, threads,
-        report, runId);
+        controls, report, runId);
+  }
+
+  /** Without flipped bits and processes of each side's own. */
+  public EvaluateOptions withoutControls() {
+    return new EvaluateOptions(
+        store, original, models, tasks, glue, texts, labelMap, limit, topK, targets, batch, threads,
+        false, report, runId);
   }
 
   public EvaluateOptions withGlue(String value) {
     return new EvaluateOptions(
         store, original, models, tasks, value, texts, labelMap, limit, topK, targets, batch,
-        threads, report, runId);
+        threads, controls, report, runId);
   }
 
   public EvaluateOptions withTexts(String value) {
     return new EvaluateOptions(
         store, original, models, tasks, glue, value, labelMap, limit, topK, targets, batch, threads,
-        report, runId);
+        controls, report, runId);
   }
 
   public EvaluateOptions withModels(List<String> value) {
     return new EvaluateOptions(
         store, original, value, tasks, glue, texts, labelMap, limit, topK, targets, batch, threads,
-        report, runId);
+        controls, report, runId);
   }
 }

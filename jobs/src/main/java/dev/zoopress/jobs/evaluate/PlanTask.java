@@ -65,8 +65,10 @@ final class PlanTask implements FlatMapFunction<Iterator<Candidate>, PlannedMode
         Candidate candidate = candidates.next();
         try {
           planned.add(plan(candidate, tree, open));
-        } catch (UnusableModelException | CorruptContainerException | IntegrityException e) {
+        } catch (UnusableModelException e) {
           planned.add(PlannedModel.failed(candidate, e.getMessage()));
+        } catch (CorruptContainerException | IntegrityException e) {
+          planned.add(PlannedModel.damaged(candidate, e.getMessage()));
         }
       }
     }
@@ -121,7 +123,8 @@ final class PlanTask implements FlatMapFunction<Iterator<Candidate>, PlannedMode
           choice.run().contains(TaskKind.ADVGLUE)
               ? TaskKind.of(ModelConfig.of(original).finetuningTask()).orElse(null)
               : null,
-          "");
+          "",
+          false);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param weightBytes of the files that sessions are built from
  * @param trained the GLUE task that the model was trained for, or null
  * @param error empty where it is ready
+ * @param damaged whether that is because the store is damaged
  */
 record PlannedModel(
     String model,
@@ -27,12 +28,32 @@ record PlannedModel(
     List<TaskKind> run,
     Map<TaskKind, String> skipped,
     TaskKind trained,
-    String error)
+    String error,
+    boolean damaged)
     implements Serializable {
 
   static PlannedModel failed(Candidate candidate, String error) {
+    return not(candidate, error, false);
+  }
+
+  static PlannedModel damaged(Candidate candidate, String error) {
+    return not(candidate, error, true);
+  }
+
+  private static PlannedModel not(Candidate candidate, String error, boolean damaged) {
     String revision = candidate.stored() == null ? "" : candidate.stored().revision();
     return new PlannedModel(
-        candidate.model(), revision, null, null, 0, 0, 0, List.of(), Map.of(), null, error);
+        candidate.model(),
+        revision,
+        null,
+        null,
+        0,
+        0,
+        0,
+        List.of(),
+        Map.of(),
+        null,
+        error,
+        damaged);
   }
 }

@@ -47,7 +47,9 @@ final class Shards {
     for (TaskKind kind : model.run()) {
       if (kind == TaskKind.ONNX) {
         units.add(unit(model, Stage.TASK, kind, none, settings, session));
-        units.add(unit(model, Stage.CONTROLS, kind, none, settings, session));
+        if (options.controls()) {
+          units.add(unit(model, Stage.CONTROLS, kind, none, settings, session));
+        }
         continue;
       }
       ExampleSet set = examples.sets().get(kind);
@@ -66,7 +68,7 @@ final class Shards {
       first = first == null ? kind : first;
     }
     sets.forEach((kind, set) -> tasks(model, kind, set, settings, session, units));
-    if (first != null) {
+    if (first != null && options.controls()) {
       ExampleSet few = sets.get(first).limit(CONTROL_EXAMPLES);
       units.add(unit(model, Stage.CONTROLS, first, few, settings, session));
     }

@@ -103,7 +103,7 @@ class EvaluateJobTest {
     damage(changed.resolve("model.safetensors"), 1);
     model("h/late");
 
-    List<ModelResult> results = evaluate(options());
+    List<ModelResult> results = evaluate(options().withoutControls());
 
     assertThat(results).hasSize(8);
     assertThat(results.get(0).verdict()).isEqualTo(Verdict.EQUAL);
