@@ -85,6 +85,13 @@ public final class EncoderSession implements Closeable {
     }
   }
 
+  /** The graph that {@link #open} would run, without its weights, for other runtimes. */
+  public static byte[] graph(ModelFiles files, Head head) throws IOException {
+    return EncoderGraph.of(
+            files.origin(), ModelConfig.of(files), head, TensorDirectory.of(files).tensors())
+        .model();
+  }
+
   /** No weight may lie in the graph itself, and each must be read by a node. */
   static void requireSound(String origin, EncoderGraph graph, GraphFacts facts)
       throws UnusableModelException {

@@ -122,16 +122,19 @@ public final class EvaluateJob {
       conf.destroy();
     }
     Map<String, StoredRevision> stored = new TreeMap<>();
+    Map<String, String> damaged = new TreeMap<>();
     try (OpenStore store = new OpenStore(options.store(), hadoop)) {
-      for (StoredRevision revision :
-          Selection.of(store.repository(), options.models(), Layout.PLAIN).revisions()) {
-        stored.put(revision.model(), revision);
-      }
+      Selection selection = Selection.of(store.repository(), options.models(), Layout.PLAIN);
+      selection.revisions().forEach(revision -> stored.put(revision.model(), revision));
+      selection.damaged().forEach((model, why) -> damaged.put(model, why.getMessage()));
     }
     List<Candidate> candidates = new ArrayList<>();
     TreeMap<String, Object> names = new TreeMap<>(options.models().isEmpty() ? originals : stored);
+    damaged.keySet().forEach(name -> names.putIfAbsent(name, name));
     for (String name : names.keySet()) {
-      candidates.add(new Candidate(name, originals.get(name), stored.get(name)));
+      candidates.add(
+          new Candidate(
+              name, originals.get(name), stored.get(name), damaged.getOrDefault(name, "")));
     }
     long more = stored.keySet().stream().filter(name -> !names.containsKey(name)).count();
     if (more > 0) {

@@ -77,6 +77,9 @@ final class PlanTask implements FlatMapFunction<Iterator<Candidate>, PlannedMode
 
   private PlannedModel plan(Candidate candidate, SourceTree tree, OpenStore open)
       throws IOException {
+    if (!candidate.damage().isEmpty()) {
+      return PlannedModel.damaged(candidate, candidate.damage());
+    }
     if (candidate.original() == null) {
       return PlannedModel.failed(candidate, "not in " + source + ": nothing to compare with");
     }
