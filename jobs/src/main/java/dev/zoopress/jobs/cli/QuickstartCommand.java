@@ -2,11 +2,14 @@ package dev.zoopress.jobs.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.zoopress.jobs.quickstart.FileComparison;
 import dev.zoopress.jobs.quickstart.MavenFetch;
 import dev.zoopress.jobs.quickstart.SampleModel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,17 +76,12 @@ final class QuickstartCommand extends BaseCommand {
           "restored and original differ: " + String.join(", ", compared.different()),
           null);
     }
-    if (isEvaluated()) {
+    if (model.isOnnx()) {
       step("eval", "--store", store, "--original", models, "--report", report);
     }
     step("stats", "--store", store, "--by", "technique");
     invocation.seconds().put("wall", (System.nanoTime() - start) / 1e9);
     return new Outcome(ExitCode.DONE, json -> write(compared, json), out -> print(compared, out));
-  }
-
-  /** Only what ONNX Runtime runs as it is can be evaluated without more. */
-  private boolean isEvaluated() {
-    return model.files().stream().anyMatch(part -> part.path().endsWith(".onnx"));
   }
 
   private void tell(String line) {
@@ -95,9 +93,6 @@ final class QuickstartCommand extends BaseCommand {
   }
 
   private void step(String... words) throws IOException {
-    if (!Zoopress.has(words[0])) {
-      return;
-    }
     tell("$ zoopress " + String.join(" ", words));
     steps.add(Step.run(common, spec.commandLine().getErr(), words));
   }
@@ -108,23 +103,19 @@ final class QuickstartCommand extends BaseCommand {
         .filter(step -> step.words().get(0).equals(command))
         .map(Step::document)
         .findFirst()
-        .orElse(com.fasterxml.jackson.databind.node.MissingNode.getInstance());
-  }
-
-  /** Of the store, so that a second run tells the same. */
-  private JsonNode totals() {
-    JsonNode stats = document("stats").path("totals");
-    return stats.isMissingNode() ? document("compress").path("totals") : stats;
+        .orElse(MissingNode.getInstance());
   }
 
   private Path reportFile() {
-    return dir.resolve("report").resolve("report.html").toAbsolutePath().normalize();
+    Path folder = dir.resolve("report").toAbsolutePath().normalize();
+    Path page = folder.resolve("report.html");
+    return Files.exists(page) ? page : folder.resolve("report.json");
   }
 
   private void write(FileComparison compared, JsonGenerator json) throws IOException {
-    json.setCodec(new com.fasterxml.jackson.databind.ObjectMapper());
+    json.setCodec(new ObjectMapper());
     json.writeObjectField("models", document("compress").path("models"));
-    json.writeObjectField("totals", totals());
+    json.writeObjectField("totals", document("stats").path("totals"));
     json.writeNumberField("filesCompared", compared.files());
     json.writeArrayFieldStart("steps");
     for (Step step : steps) {
@@ -134,23 +125,13 @@ final class QuickstartCommand extends BaseCommand {
       json.writeEndObject();
     }
     json.writeEndArray();
-    if (isEvaluated()) {
+    if (model.isOnnx()) {
       json.writeStringField("report", reportFile().toString());
     }
   }
 
-  private static String saved(JsonNode totals) {
-    return totals.path("sourceBytes").asLong() == 0
-        ? "nothing new: the store holds it already"
-        : Format.bytes(totals.path("sourceBytes").asLong())
-            + " became "
-            + Format.bytes(totals.path("storedBytes").asLong())
-            + ": "
-            + Format.percent(totals.path("saved").asDouble());
-  }
-
   private void print(FileComparison compared, PrintWriter out) {
-    JsonNode totals = totals();
+    JsonNode totals = document("stats").path("totals");
     out.println();
     Table table = new Table("technique", "source", "stored");
     for (Map.Entry<String, JsonNode> e : totals.path("by").properties()) {
@@ -163,13 +144,25 @@ final class QuickstartCommand extends BaseCommand {
     }
     table.print(out);
     out.println();
-    out.println("saved      " + saved(totals));
-    if (Zoopress.has("verify")) {
-      out.println("verified   everything decoded; every SHA-256 right and equal to the original");
-    }
+    out.println(
+        "saved      "
+            + Format.bytes(totals.path("sourceBytes").asLong())
+            + " became "
+            + Format.bytes(totals.path("storedBytes").asLong())
+            + ": "
+            + Format.percent(totals.path("saved").asDouble()));
+    JsonNode verified = document("verify").path("totals");
+    out.println(
+        "verified   "
+            + Format.count(verified.path("chunks").asLong(), "chunk")
+            + " decoded, every SHA-256 right, every file equal to the original");
     out.println("restored   " + Format.count(compared.files(), "file") + ", equal byte for byte");
-    if (isEvaluated()) {
-      out.println("evaluated  EQUAL: the same bits out of ONNX Runtime, original and stored");
+    JsonNode evaluated = document("eval").path("totals");
+    if (model.isOnnx()) {
+      out.println(
+          "evaluated  "
+              + Format.count(evaluated.path("examples").asLong(), "example")
+              + " through ONNX Runtime, original and stored: the same bits");
       out.println("report     " + reportFile().toUri());
     }
     out.println();

@@ -76,11 +76,6 @@ public final class Zoopress implements Runnable {
     return code;
   }
 
-  /** Whether there is a command of that name. */
-  static boolean has(String command) {
-    return new CommandLine(new Zoopress()).getSubcommands().containsKey(command);
-  }
-
   private static int explain(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandName();

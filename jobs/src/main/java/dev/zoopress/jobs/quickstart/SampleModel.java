@@ -61,6 +61,11 @@ public record SampleModel(
     return files.stream().mapToLong(Part::sizeBytes).sum();
   }
 
+  /** Whether it holds a graph that ONNX Runtime runs as it is. */
+  public boolean isOnnx() {
+    return files.stream().anyMatch(part -> part.path().endsWith(".onnx"));
+  }
+
   /**
    * Makes sure that the model lies below {@code models}, each file with its SHA-256. What is there
    * already is only checked, so a second call needs neither Maven nor network.
