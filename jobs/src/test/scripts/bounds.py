@@ -57,11 +57,16 @@ def main():
         restored = run("restore", "--store", store, "--to", back)
         check(tree(back) == tree(zoo), "every file comes back")
         rows[f"tiny{count}"] = {"compress": done["wallSeconds"], "perModelMs": round(1000 * done["wallSeconds"] / count, 2), "noop": again["wallSeconds"],
-                                "restore": restored["wallSeconds"], "saved": done["totals"]["saved"], "packs": packs, "objects": files_in(store), "peakRssMiB": peak_memory_mib()}
+                                "restore": restored["wallSeconds"], "saved": done["totals"]["saved"], "packs": packs, "objects": files_in(store) - files_in(store / "runs"), "peakRssMiB": peak_memory_mib()}
         say(json.dumps(rows[f"tiny{count}"]))
     first, last = rows.get("tiny1000"), rows.get("tiny20000")
     if first and last:
         check(last["perModelMs"] <= 1.2 * first["perModelMs"], f"per model {last['perModelMs']} ms at 20,000 against {first['perModelMs']} ms at 1,000")
+    print("| run | compress s | per model ms | no-op s | restore s | packs | objects | per model | peak MiB |\n|---|---|---|---|---|---|---|---|---|")
+    for name, row in rows.items():
+        count = int(name.removeprefix("tiny") or 1) if name.startswith("tiny") else 1
+        objects_each = f"{row['objects'] / count:.2f}" if "objects" in row else ""
+        print(f"| {name} | {row['compress']} | {row.get('perModelMs', '')} | {row.get('noop', '')} | {row['restore']} | {row.get('packs', '')} | {row.get('objects', '')} | {objects_each} | {row['peakRssMiB']} |")
     print(json.dumps({"machine": machine(), "heap": "2g", "effort": args.effort, "rows": rows}))
 
 

@@ -50,6 +50,7 @@ def main():
     parser.add_argument("--ram", type=Path, default=Path("/dev/shm"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--effort", default="fast")
+    parser.add_argument("--delta", default="off", help="off: the peers have none")
     args = parser.parse_args()
     ram = args.ram / "zoopress-speed"
     shutil.rmtree(ram, ignore_errors=True)
@@ -66,13 +67,14 @@ def main():
     for _ in range(args.rounds):
         extra.setdefault("sha256BytesPerSecond", []).append(sha_rate())
         shutil.rmtree(ram / "store", ignore_errors=True)
-        done = zoopress("compress", source, "--store", ram / "store", "--effort", args.effort, "--master", "local[2]")
+        done = zoopress("compress", source, "--store", ram / "store", "--effort", args.effort, "--delta", args.delta, "--master", "local[2]")
         extra["compress"] = done
+        note("zoopress compress, stage compress alone", done["seconds"]["compress"])
         note("zoopress compress", done["wallSeconds"])
         note("zoopress compress, start-up left out", done["wallSeconds"] - done["seconds"]["startup"])
         done = zoopress("restore", "--store", ram / "store", "--to", ram / "back", "--master", "local[2]")
         note("zoopress restore", done["wallSeconds"])
-        note("zoopress restore, start-up left out", done["wallSeconds"] - done["seconds"]["startup"])
+        note("zoopress restore, start-up left out", done["wallSeconds"] - done["seconds"].get("startup", 0))
         shutil.rmtree(ram / "back")
         shutil.rmtree(ram / "store")
         note("zipnn compress", json.loads(subprocess.check_output(zipnn))["seconds"])
@@ -85,8 +87,19 @@ def main():
     sha = statistics.median(extra["sha256BytesPerSecond"])
     table = {name: {"seconds": round(statistics.median(v), 2), "MBps": round(size / statistics.median(v) / 1e6), "ofShaRatePerCore": round(size / statistics.median(v) / 2 / sha, 3)}
              for name, v in seconds.items()}
-    print(json.dumps({"machine": machine(), "bytes": size, "sha256MBps": round(sha / 1e6), "rounds": args.rounds, "table": table,
-                      "where": extra["compress"].get("seconds"), "totals": extra["compress"]["totals"]}, indent=1))
+    print(f"{size / 1e6:.0f} MB, {args.rounds} rounds, medians; SHA-256 on one core {sha / 1e6:.0f} MB/s; {machine()}\n")
+    print("| what | s | MB/s | of the SHA-256 rate, per core |\n|---|---|---|---|")
+    for name, row in table.items():
+        print(f"| {name} | {row['seconds']} | {row['MBps']} | {row['ofShaRatePerCore']:.3f} |")
+    where = extra["compress"]
+    print("\n| stage of compress | wall s |\n|---|---|")
+    for name, value in where["seconds"].items():
+        print(f"| {name} | {value:.2f} |")
+    print("\n| part of the tasks | core s | ns per byte |\n|---|---|---|")
+    for name, value in where["taskSeconds"].items():
+        print(f"| {name} | {value:.2f} | {1e9 * value / size:.3f} |")
+    print("\n" + json.dumps({"machine": machine(), "bytes": size, "sha256MBps": round(sha / 1e6), "rounds": args.rounds, "table": table,
+                      "seconds": where["seconds"], "taskSeconds": where["taskSeconds"], "totals": extra["compress"]["totals"]}, indent=1))
 
 
 if __name__ == "__main__":
