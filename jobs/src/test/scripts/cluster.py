@@ -53,8 +53,12 @@ class S3:
 
 def upload(cluster, s3, source):
     """Puts the source below s3a://zoo/source with Hadoop's own shell."""
-    defines = [f"-D{c.removeprefix('spark.hadoop.')}" for c in s3.conf]
-    shell = ["java", "-cp", f"{JAR}:{cluster.home}/jars/*", "org.apache.hadoop.fs.FsShell", *defines]
+    settings = cluster.work / "hadoop-conf"
+    settings.mkdir(exist_ok=True)
+    rows = (c.removeprefix("spark.hadoop.").split("=", 1) for c in s3.conf)
+    (settings / "core-site.xml").write_text("<configuration>" + "".join(
+        f"<property><name>{k}</name><value>{v}</value></property>" for k, v in rows) + "</configuration>")
+    shell = ["java", "-cp", f"{settings}:{JAR}:{cluster.home}/jars/*", "org.apache.hadoop.fs.FsShell"]
     folders = [str(p) for p in sorted(source.iterdir()) if p.is_dir()]
     for command in (["-mkdir", "-p", "s3a://zoo/source"], ["-put", "-d", *folders, "s3a://zoo/source/"]):
         done = subprocess.run([*shell, *command], capture_output=True, text=True)

@@ -125,7 +125,7 @@ class Cluster:
         self.home = distribution(self.work, spark)
         self.port, web = free_port(), free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1"}
+        self.environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_SCALA_VERSION": "2.13"}
         self.processes = []
         self._start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", web)
         wait_for_port(self.port, "the Spark master")
