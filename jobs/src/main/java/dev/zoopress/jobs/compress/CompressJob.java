@@ -23,6 +23,7 @@ import dev.zoopress.jobs.reconcile.UnitRows;
 import dev.zoopress.jobs.source.ModelRef;
 import dev.zoopress.jobs.source.SourceTree;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.CountingStore;
 import dev.zoopress.jobs.store.Lease;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
@@ -91,7 +92,7 @@ public final class CompressJob {
     // Looked at first: a mistyped source leaves no store behind.
     SourceTree source = SourceTree.open(options.source(), hadoop);
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));
-    try (ObjectStore store = Stores.open(options.store(), hadoop)) {
+    try (CountingStore store = new CountingStore(Stores.open(options.store(), hadoop))) {
       if (options.has(Flag.DRY_RUN)) {
         throw new UnsupportedOperationException("compress --dry-run is not built yet");
       }
@@ -109,7 +110,7 @@ public final class CompressJob {
         }
         List<String> resumable = resumable(repository, id, purpose);
         CompressResult result =
-            new Execution(repository, run, source, resumable, conf, start).run();
+            new Execution(repository, store, run, source, resumable, conf, start).run();
         retire(repository, resumable);
         return result;
       }
@@ -147,7 +148,7 @@ public final class CompressJob {
   /** The state of one execution. */
   private final class Execution {
     private final Repository repository;
-    private final ObjectStore store;
+    private final CountingStore store;
     private final Run run;
     private final RunContext context;
     private final SourceTree source;
@@ -161,6 +162,7 @@ public final class CompressJob {
 
     Execution(
         Repository repository,
+        CountingStore store,
         Run run,
         SourceTree source,
         List<String> resumable,
@@ -168,7 +170,7 @@ public final class CompressJob {
         long start)
         throws IOException {
       this.repository = repository;
-      this.store = repository.store();
+      this.store = store;
       this.start = start;
       this.run = run;
       this.source = source;
@@ -391,6 +393,7 @@ public final class CompressJob {
       List<Publications.Slice> decided = new ArrayList<>();
       for (AssembleTask.Done a : assembled) {
         decided.add(new Publications.Slice(a.slice(), context.source(), a.key(), a.chunksKey()));
+        sums.addedBytes += a.addedBytes();
         warn(a.warnings());
       }
       List<PublishTask.Done> done =
@@ -429,6 +432,7 @@ public final class CompressJob {
         sums.add(d);
         d.failed().stream().limit(CompressResult.MAX_FAILED - failed.size()).forEach(failed::add);
       }
+      sums.addedBytes += store.addedBytes();
       sc.setJobDescription(null);
       String uri = options.store();
       Configuration hadoop = context.hadoop().value().value();

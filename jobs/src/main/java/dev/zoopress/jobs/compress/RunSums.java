@@ -22,7 +22,7 @@ final class RunSums {
   private long models;
   private long files;
   private long sourceBytes;
-  private long overheadBytes;
+  long addedBytes;
   private long modelsFailed;
   long chunks;
   long modelsUnchanged;
@@ -51,7 +51,7 @@ final class RunSums {
     models += done.stored();
     files += done.files();
     sourceBytes += done.sourceBytes();
-    overheadBytes += done.overheadBytes();
+    addedBytes += done.addedBytes();
     modelsFailed += done.failures();
   }
 
@@ -61,7 +61,7 @@ final class RunSums {
         files,
         chunks,
         sourceBytes,
-        packBytes + overheadBytes,
+        packBytes + addedBytes,
         Map.of(
             "duplicates",
             new ByteShare(duplicateBytes, 0),

@@ -83,14 +83,12 @@ public final class ChunkTable {
     return folder.write("chunks", slice, rows);
   }
 
-  /** Adds rows that a run wrote to the index, once it publishes, and returns their length. */
-  public static long publish(ObjectStore store, String key, String runId, int slice)
+  /** Adds rows that a run wrote to the index, once it publishes. */
+  public static void publish(ObjectStore store, String key, String runId, int slice)
       throws IOException {
-    if (key.isEmpty()) {
-      return 0;
+    if (!key.isEmpty()) {
+      byte[] bytes = store.get(key, RunFolder.MAX_OBJECT_BYTES);
+      store.put(FOLDER + runId + "/%06d.jsonl.zst".formatted(slice), bytes);
     }
-    byte[] bytes = store.get(key, RunFolder.MAX_OBJECT_BYTES);
-    store.put(FOLDER + runId + "/%06d.jsonl.zst".formatted(slice), bytes);
-    return bytes.length;
   }
 }

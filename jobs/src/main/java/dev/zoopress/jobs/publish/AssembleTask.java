@@ -23,6 +23,7 @@ import dev.zoopress.jobs.reconcile.Reconciler.Placed;
 import dev.zoopress.jobs.source.Entry;
 import dev.zoopress.jobs.source.Revision;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.CountingStore;
 import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
@@ -77,8 +78,13 @@ public final class AssembleTask
   public record Work(int slice, String planKey, List<Tuple2<Integer, String>> units)
       implements Serializable {}
 
-  /** The driver's row: where the slice's {@link Publishable} rows and its chunk rows lie. */
-  public record Done(int slice, String key, String chunksKey, List<String> warnings)
+  /**
+   * The driver's row: where the slice's {@link Publishable} rows and its chunk rows lie.
+   *
+   * @param addedBytes of manifests
+   */
+  public record Done(
+      int slice, String key, String chunksKey, long addedBytes, List<String> warnings)
       implements Serializable {}
 
   @Override
@@ -92,7 +98,9 @@ public final class AssembleTask
     List<Done> done = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       while (work.hasNext()) {
-        done.add(new Slice(store, work.next(), overrides).assemble());
+        // Closed with the store below it.
+        CountingStore counting = new CountingStore(store);
+        done.add(new Slice(counting, work.next(), overrides).assemble());
       }
     }
     return done.iterator();
@@ -115,7 +123,7 @@ public final class AssembleTask
   }
 
   private final class Slice {
-    private final ObjectStore store;
+    private final CountingStore store;
     private final Repository repository;
     private final Run run;
     private final RunFolder folder;
@@ -127,7 +135,7 @@ public final class AssembleTask
     private final List<String> warnings = new ArrayList<>();
     private final ChunkTable chunkTable;
 
-    Slice(ObjectStore store, Work work, Map<Integer, Map<ChunkId, ChunkLocation>> overrides)
+    Slice(CountingStore store, Work work, Map<Integer, Map<ChunkId, ChunkLocation>> overrides)
         throws IOException {
       this.store = store;
       this.repository = Repository.open(store);
@@ -159,6 +167,7 @@ public final class AssembleTask
             work.slice(),
             folder.write("publish", work.slice(), rows),
             chunkTable.write(folder, work.slice()),
+            store.addedBytes(),
             List.copyOf(warnings));
       }
     }
@@ -403,7 +412,8 @@ public final class AssembleTask
           union.files().size(),
           union.sourceBytes(),
           entries.size(),
-          manifest.sourceBytes());
+          manifest.sourceBytes(),
+          StoredShare.of(manifest));
     }
   }
 

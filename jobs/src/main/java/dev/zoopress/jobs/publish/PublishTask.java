@@ -10,9 +10,9 @@ import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.publish.ModelAssembly.Incomplete;
 import dev.zoopress.jobs.store.ConflictException;
+import dev.zoopress.jobs.store.CountingStore;
 import dev.zoopress.jobs.store.InFlight;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
-import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Publication;
 import dev.zoopress.jobs.store.Repository;
@@ -50,34 +50,38 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
     this.hadoop = hadoop;
   }
 
-  /** The driver's row: where the models' results lie, and their sums. */
+  /**
+   * The driver's row: where the models' results lie, and their sums.
+   *
+   * @param addedBytes of pointers, refs, source records and index rows
+   */
   public record Done(
       int slice,
       String resultKey,
       long stored,
       long files,
       long sourceBytes,
-      long overheadBytes,
+      long addedBytes,
       long failures,
       List<ModelResult> failed)
       implements Serializable {}
 
   @Override
   public Done call(Publications.Slice slice) throws IOException {
-    try (ObjectStore store = Stores.open(storeUri, hadoop.value().value())) {
+    try (CountingStore store = new CountingStore(Stores.open(storeUri, hadoop.value().value()))) {
       return new Work(store).publish(slice);
     }
   }
 
   private final class Work {
-    private final ObjectStore store;
+    private final CountingStore store;
     private final Repository repository;
     private final List<ModelResult> failed = new ArrayList<>();
     private long models;
     private long files;
     private long sourceBytes;
 
-    Work(ObjectStore store) throws IOException {
+    Work(CountingStore store) throws IOException {
       this.store = store;
       this.repository = Repository.open(store);
     }
@@ -96,14 +100,14 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
             }
           }
         }
-        long index = ChunkTable.publish(store, slice.chunksKey(), runId, slice.slice());
+        ChunkTable.publish(store, slice.chunksKey(), runId, slice.slice());
         return new Done(
             slice.slice(),
             folder.write("results", slice.slice(), results),
             models,
             files,
             sourceBytes,
-            index,
+            store.addedBytes(),
             failed.size(),
             List.copyOf(failed));
       }
@@ -124,7 +128,7 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
                   Status.STORED,
                   target.files(),
                   target.sourceBytes(),
-                  0,
+                  target.storedBytes(),
                   ""));
         }
         for (Publishable.Ref ref : row.refs()) {

@@ -29,6 +29,7 @@ record Publishable(
    * @param manifestFiles files of the manifest, which may be more than the source has
    * @param manifestBytes their sizes together
    * @param files files that the source has of it
+   * @param storedBytes what its chunks take in packs, shared ones in full, bases not counted
    */
   record Target(
       String revision,
@@ -37,10 +38,18 @@ record Publishable(
       int manifestFiles,
       long manifestBytes,
       int files,
-      long sourceBytes) {
+      long sourceBytes,
+      long storedBytes) {
     Target stored(String manifestId) {
       return new Target(
-          revision, seen, manifestId, manifestFiles, manifestBytes, files, sourceBytes);
+          revision,
+          seen,
+          manifestId,
+          manifestFiles,
+          manifestBytes,
+          files,
+          sourceBytes,
+          storedBytes);
     }
   }
 

@@ -62,6 +62,26 @@ class CompressJobTest {
     expected.forEach((path, bytes) -> assertThat(actual.get(path)).as(path).isEqualTo(bytes));
   }
 
+  private long bytesOutsideRuns() throws IOException {
+    try (var files = Files.walk(store)) {
+      return files
+          .filter(f -> Files.isRegularFile(f) && !f.startsWith(store.resolve("runs")))
+          .mapToLong(f -> f.toFile().length())
+          .sum();
+    }
+  }
+
+  @Test
+  void storedBytesAreWhatTheRunAdded() throws IOException {
+    twins();
+    CompressResult first = compress();
+    assertThat(first.totals().storedBytes()).isEqualTo(bytesOutsideRuns());
+    assertThat(models(first)).allMatch(m -> m.storedBytes() > 0 && m.storedBytes() < 2_000_000);
+    long before = bytesOutsideRuns();
+    write(zoo.resolve("org/three/model.safetensors"), weights(9, 40_000));
+    assertThat(compress().totals().storedBytes()).isEqualTo(bytesOutsideRuns() - before);
+  }
+
   /** Two models, the second a re-sharded twin of the first with one tied tensor. */
   private void twins() throws IOException {
     byte[] a = weights(1, 300_000);
