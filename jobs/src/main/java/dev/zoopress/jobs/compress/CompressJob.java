@@ -157,6 +157,7 @@ public final class CompressJob {
     private final RunSums sums = new RunSums();
     private final List<String> warnings = new ArrayList<>();
     private final Map<Integer, Unit> units = new HashMap<>();
+    private final Map<Integer, Unit> laterUnits = new HashMap<>();
     private final Map<Integer, String> records = new HashMap<>();
     private final List<String> indexKeys;
 
@@ -344,8 +345,10 @@ public final class CompressJob {
         Unit of = units.get(reader);
         int number = firstNumber + order.size();
         numbers.put(reader, number);
-        order.add(
-            new Unit(number, Kind.CHUNKS, of.parts(), of.fromBytes(), of.toBytes(), of.large()));
+        Unit unit =
+            new Unit(number, Kind.CHUNKS, of.parts(), of.fromBytes(), of.toBytes(), of.large());
+        order.add(unit);
+        laterUnits.put(number, unit);
       }
       if (!order.isEmpty()) {
         HashMap<Integer, Integer> renumbered = new HashMap<>(numbers);
@@ -367,6 +370,11 @@ public final class CompressJob {
           if (unit.parts().stream().anyMatch(p -> p.slice() == slice.index())) {
             own.add(new Tuple2<>(unit.number(), records.get(unit.number())));
             slicesOfUnit.computeIfAbsent(unit.number(), u -> new ArrayList<>()).add(slice.index());
+          }
+        }
+        for (Unit unit : laterUnits.values()) {
+          if (unit.parts().stream().anyMatch(p -> p.slice() == slice.index())) {
+            own.add(new Tuple2<>(unit.number(), records.get(unit.number())));
           }
         }
         own.sort(Comparator.comparingInt(Tuple2::_1));

@@ -262,7 +262,7 @@ final class UnitEncoder {
     return switch (unit.kind()) {
       case PIECE -> unit.fromBytes();
       case HASH -> -2;
-      case CHUNKS -> -3;
+      case CHUNKS -> ContentResult.LATER_WAVE;
       case CONTENTS -> -1;
     };
   }

@@ -58,7 +58,10 @@ public final class UnitRecord {
       String format,
       String warning,
       String error,
-      List<SegmentPart> segments) {}
+      List<SegmentPart> segments) {
+    /** {@link #piece} of what a later wave reads again. */
+    public static final long LATER_WAVE = -3;
+  }
 
   /**
    * Chunks of a segment, in order and without gap.

@@ -43,7 +43,39 @@ public final class DeltaPlanner {
     JavaPairRDD<Place, Edge> parents = byTarget(twins);
     JavaRDD<Edge> deltas = deltas(sc, sketches, leaders, parents);
     JavaPairRDD<Place, Edge> all = parents.union(byTarget(deltas)).cache();
-    return levels(all).flatMap(DeltaPlanner::targets);
+    JavaRDD<Tuple2<Edge, Integer>> planned = levels(all).cache();
+    return planned.union(followers(sketches, leaders, planned)).flatMap(DeltaPlanner::targets);
+  }
+
+  /**
+   * Tensors whose windows are those of another one. Each is planned like its leader, or on its
+   * leader where that stands alone: an equal one is found to be stored when its turn comes, and one
+   * that differs between the windows, as a fine-tune's embedding may, is a difference.
+   */
+  private static JavaRDD<Tuple2<Edge, Integer>> followers(
+      JavaRDD<Sketch> sketches,
+      JavaPairRDD<List<Object>, Sketch> leaders,
+      JavaRDD<Tuple2<Edge, Integer>> planned) {
+    return sketches
+        .mapToPair(s -> new Tuple2<>(s.sameness(), s))
+        .join(leaders)
+        .values()
+        .filter(t -> !t._1().place().equals(t._2().place()))
+        .mapToPair(t -> new Tuple2<>(t._2().place(), t))
+        .leftOuterJoin(planned.mapToPair(t -> new Tuple2<>(t._1().target().place(), t)))
+        .values()
+        .map(t -> follower(t._1()._1(), t._1()._2(), t._2()));
+  }
+
+  private static Tuple2<Edge, Integer> follower(
+      Sketch own, Sketch leader, Optional<Tuple2<Edge, Integer>> planned) {
+    if (!planned.isPresent()) {
+      return new Tuple2<>(new Edge(own, leader, View.same(own.dtype()), 1, 0, false), 1);
+    }
+    Edge edge = planned.get()._1();
+    Edge like =
+        new Edge(own, edge.base(), edge.view(), edge.affineStride(), edge.misses(), edge.delta());
+    return new Tuple2<>(like, planned.get()._2());
   }
 
   private static JavaPairRDD<Place, Edge> byTarget(JavaRDD<Edge> edges) {

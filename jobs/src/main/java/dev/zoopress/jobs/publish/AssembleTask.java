@@ -9,6 +9,7 @@ import dev.zoopress.codec.manifest.FilePaths;
 import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.jobs.compress.ModelResult;
 import dev.zoopress.jobs.compress.ModelResult.Status;
+import dev.zoopress.jobs.compress.UnitRecord.ContentResult;
 import dev.zoopress.jobs.compress.UnitRecord.Line;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
 import dev.zoopress.jobs.index.ChunkTable;
@@ -191,7 +192,9 @@ public final class AssembleTask
     private void take(int unit, Line line, Map<ChunkId, StoredChunk> chunks) {
       if (line.chunk() != null) {
         chunks.put(ChunkId.parse(line.chunk().id()), line.chunk());
-      } else if (line.content() != null && line.content().slice() == work.slice()) {
+      } else if (line.content() != null
+          && line.content().slice() == work.slice()
+          && line.content().piece() != ContentResult.LATER_WAVE) {
         parts
             .computeIfAbsent(
                 List.of(line.content().model(), line.content().index()), k -> new ArrayList<>())

@@ -131,7 +131,9 @@ public final class BasePlaces {
 
   private static void ids(Line line, List<Tuple2<Place, Tuple2<ChunkId, Integer>>> rows) {
     ContentResult content = line.content();
-    if (content == null || !content.error().isEmpty() || content.piece() == -3) {
+    if (content == null
+        || !content.error().isEmpty()
+        || content.piece() == ContentResult.LATER_WAVE) {
       return;
     }
     for (SegmentPart part : content.segments()) {

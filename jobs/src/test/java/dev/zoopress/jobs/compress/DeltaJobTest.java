@@ -164,6 +164,32 @@ class DeltaJobTest {
   }
 
   @Test
+  void equalTensorsOfOneModelAndWhatHidesBetweenTheWindowsStandOnTheirBases() throws IOException {
+    float[] one = weights(1);
+    float[] hidden = one.clone();
+    for (int i = 20_000; i < 60_000; i++) {
+      hidden[i] += 0.00001f;
+    }
+    byte[] tuned = f32(tuned(one, 5));
+    model("org/base", "F32", ROWS, COLUMNS, f32(one));
+    model("org/hidden", "F32", ROWS, COLUMNS, f32(hidden));
+    model("org/tuned", "F32", ROWS, COLUMNS, tuned);
+    Files.copy(
+        zoo.resolve("org/tuned/model.safetensors"), zoo.resolve("org/tuned/other.safetensors"));
+    Path store = dir.resolve("store");
+
+    CompressResult result = compress(store);
+
+    assertStored(store);
+    long tensor = 4L * ROWS * COLUMNS;
+    assertThat(result.totals().by().get("delta").bytes()).isEqualTo(2 * tensor);
+    assertThat(result.totals().by().get("entropy").bytes()).isLessThan(tensor + 10_000);
+    model("later/tuned", "F32", ROWS, COLUMNS, tuned);
+    assertThat(compress(store).totals().by().get("entropy").bytes()).isLessThan(10_000);
+    assertStored(store);
+  }
+
+  @Test
   void theSameSourceGivesTheSameObjects() throws IOException {
     float[] one = weights(1);
     model("org/base", "F32", ROWS, COLUMNS, f32(one));
