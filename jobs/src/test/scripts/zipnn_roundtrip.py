@@ -32,6 +32,9 @@ def dtype_of(path, head):
     return "float16" if "16" in path.name or "fp16" in str(path) else "float32"
 
 
+CHUNK = 256 << 10  # ZipNN's own; input that is no multiple of it overruns its heap now and then, so the rest is kept raw
+
+
 def compressor(dtype):
     from zipnn import ZipNN
 
@@ -44,20 +47,23 @@ def forward(task):
     digest = hashlib.sha256(raw).hexdigest()
     dtype = dtype_of(source, raw)
     # compress() rewrites its input in place: give it a copy, as a careful user must.
-    packed = compressor(dtype).compress(bytearray(raw))
+    whole = len(raw) // CHUNK * CHUNK
+    packed = compressor(dtype).compress(bytearray(raw[:whole])) if whole else b""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(packed)
+    target.with_name(target.name + ".rest").write_bytes(raw[whole:])
     target.with_name(target.name + ".meta").write_text(json.dumps({"dtype": dtype, "sha256": digest}))
-    back = compressor(dtype).decompress(target.read_bytes())
-    if bytes(back) != raw:
+    back = compressor(dtype).decompress(target.read_bytes()) if whole else b""
+    if bytes(back) != raw[:whole] or target.with_name(target.name + ".rest").read_bytes() != raw[whole:]:
         raise SystemExit(f"{source}: ZipNN's round trip differs")
-    return len(raw), len(packed)
+    return len(raw), len(packed) + len(raw) - whole
 
 
 def backward(task):
     packed, target = task
     meta = json.loads(packed.with_name(packed.name + ".meta").read_text())
-    raw = bytes(compressor(meta["dtype"]).decompress(packed.read_bytes()))
+    coded = packed.read_bytes()
+    raw = (bytes(compressor(meta["dtype"]).decompress(coded)) if coded else b"") + packed.with_name(packed.name + ".rest").read_bytes()
     if hashlib.sha256(raw).hexdigest() != meta["sha256"]:
         raise SystemExit(f"{packed}: restored file differs")
     target.parent.mkdir(parents=True, exist_ok=True)
