@@ -4,6 +4,7 @@
                                     objects as a local run makes; gc --dry-run lists what a killed driver leaves
     cluster.py small WORK           the same over 0.6 GB of made-up weights, with the jars of the build: what CI runs
     cluster.py scale SOURCE WORK [--workers 1,2]   local store: wall time and share of chunks per executor
+    cluster.py eval SOURCE WORK     originals, store and report on S3: every model that can be run is EQUAL
 
 WORK is reused for the virtual environment and logs. Needs a built jar and Python 3.11; all but "small" fetch the Spark
 distribution from PyPI.
@@ -197,10 +198,36 @@ def scale(args):
         check(stage[0] / stage[1] >= 1.5 and min(rows[1]["shares"]) >= 0.3, "two one-core workers do at least 1.5 times the work of one, each at least 30 % of the chunks")
 
 
+def evaluate(args):
+    """Sides, tokenizers and native libraries on executors that have nothing but the jar and S3."""
+    cluster, s3 = Cluster(args.work, memory="3g", spark="maven"), S3(args.work)
+    try:
+        upload(cluster, s3, args.source)
+        cluster.result(cluster.submit(JAR, "compress", "s3a://zoo/source", "--store", "s3a://zoo/store", "--effort", args.effort, conf=s3.conf))
+        start = time.monotonic()
+        arguments = ["eval", "--store", "s3a://zoo/store", "--original", "s3a://zoo/source", "--report", "s3a://zoo/report"]
+        result = cluster.result(cluster.submit(JAR, *arguments, conf=s3.conf))
+        seconds = time.monotonic() - start
+        for model in result["models"]:
+            say(f"{model['model']}: {model['verdict']}, {model['examples']} examples, guards "
+                + ", ".join("yes" if g["held"] else "NO" for g in model.get("guards", [])))
+        verdicts = [m["verdict"] for m in result["models"]]
+        check(result["exitCode"] == 0 and verdicts and set(verdicts) <= {"EQUAL", "NOT RUN"} and "EQUAL" in verdicts,
+              f"{verdicts.count('EQUAL')} models EQUAL, {verdicts.count('NOT RUN')} not run, {seconds:.0f} s on two workers")
+        executors = len({p.parent for w in range(2) for p in (args.work / f"worker-{w}").glob("app-*/*/stderr")})
+        reports = sorted(p.name for p in (s3.data / "zoo" / "report").iterdir() if p.is_file() and not p.name.startswith("."))
+        check({"report.html", "report.json", "junit.xml"} <= set(reports), f"the report on S3 has {', '.join(reports)}; {executors} executors in all")
+        print(json.dumps({"machine": machine(), "verdicts": verdicts}))
+    finally:
+        cluster.close()
+        s3.close()
+        shutil.rmtree(s3.data, ignore_errors=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="what", required=True)
-    for name in ("kill", "scale", "small"):
+    for name in ("kill", "scale", "small", "eval"):
         command = commands.add_parser(name)
         if name != "small":
             command.add_argument("source", type=Path)
@@ -215,7 +242,7 @@ def main():
     args.work.mkdir(parents=True, exist_ok=True)
     if not JAR.exists():
         fail(f"{JAR} is missing: mvn -DskipTests package")
-    {"kill": kill, "scale": scale, "small": small}[args.what](args)
+    {"kill": kill, "scale": scale, "small": small, "eval": evaluate}[args.what](args)
 
 
 if __name__ == "__main__":

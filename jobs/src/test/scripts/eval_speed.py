@@ -110,7 +110,8 @@ def main():
         else:
             kind = "torch" if "torch" in name else "ort"
             command = [python, a.work / "peer.py", str(time.time()), kind, str(a.model), *knobs, str(graph)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              env={**os.environ, "RAYON_NUM_THREADS": a.threads, "OMP_NUM_THREADS": a.threads, "HF_HUB_OFFLINE": "1"})
         results[name] = json.loads(done.stdout.decode().strip().splitlines()[-1])
     base = results["from files"]
     print("| side | examples/s | ratio | first answer s | peak MiB | same classes |\n|---|---:|---:|---:|---:|---:|")

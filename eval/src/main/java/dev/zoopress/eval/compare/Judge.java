@@ -57,6 +57,9 @@ final class Judge {
     long examples = 0;
     for (TaskResult task : tasks) {
       String name = task.kind().id() + ": ";
+      if (task.failed()) {
+        reasons.add(name + task.skipped());
+      }
       examples += task.examples();
       long unsteady = task.counts().unsteady();
       if (unsteady > 0) {

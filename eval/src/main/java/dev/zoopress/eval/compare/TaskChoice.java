@@ -65,6 +65,13 @@ public record TaskChoice(List<TaskKind> run, Map<TaskKind, String> skipped) {
       return "the model is " + config.architectures() + ", the task needs another head";
     }
     Optional<TaskKind> trained = TaskKind.of(config.finetuningTask());
+    int labels = config.labels().size();
+    if (kind.head() == Head.CLASSIFICATION
+        && kind != TaskKind.ADVGLUE
+        && trained.isEmpty()
+        && labels != kind.labels().size()) {
+      return "the model has " + labels + " labels, the task has " + kind.labels().size();
+    }
     boolean isOther =
         kind.head() == Head.CLASSIFICATION
             && kind != TaskKind.ADVGLUE

@@ -16,7 +16,7 @@ public record TokenBatch(
   /**
    * Pads {@code inputs} to the longest of them.
    *
-   * @param positions per input the positions to answer for
+   * @param positions per input the positions to answer for; empty for heads that answer once
    */
   public static TokenBatch of(
       List<long[]> inputs, List<long[]> types, List<int[]> positions, int padTokenId) {
@@ -34,7 +34,7 @@ public record TokenBatch(
       System.arraycopy(inputs.get(i), 0, ids, at, size);
       System.arraycopy(types.get(i), 0, allTypes, at, size);
       Arrays.fill(mask, at, at + size, 1);
-      for (int position : positions.get(i)) {
+      for (int position : positions.isEmpty() ? new int[0] : positions.get(i)) {
         rows[row++] = at + (long) position;
       }
     }

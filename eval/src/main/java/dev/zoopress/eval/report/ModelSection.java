@@ -9,6 +9,9 @@ import dev.zoopress.eval.compare.TaskResult;
 import dev.zoopress.eval.compare.Verdict;
 import dev.zoopress.eval.task.Answer;
 import dev.zoopress.eval.task.TaskKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -132,10 +135,16 @@ final class ModelSection {
     page.raw("<table><caption>Tasks</caption>");
     page.heads("Task", "#Examples", "#Cut", "#Refused", "#Rows left out", "Remarks");
     page.raw("<tbody>");
+    Map<String, List<String>> skipped = new LinkedHashMap<>();
     for (TaskResult task : model.tasks()) {
+      if (!task.wasRun() && !task.failed()) {
+        skipped.computeIfAbsent(task.skipped(), why -> new ArrayList<>()).add(task.kind().id());
+        continue;
+      }
       page.raw("<tr>").element("td", task.kind().id());
-      if (!task.wasRun()) {
-        page.raw("<td colspan=\"4\">not run</td>").element("td", task.skipped()).raw("</tr>");
+      if (task.failed()) {
+        page.raw("<td colspan=\"4\" class=\"different\">failed</td>");
+        page.element("td", task.skipped()).raw("</tr>");
         continue;
       }
       page.element("td class=\"n\"", Numbers.count(task.examples()));
@@ -144,6 +153,11 @@ final class ModelSection {
       page.element("td class=\"n\"", Numbers.count(task.malformedRows()));
       page.element("td", remarks(task)).raw("</tr>");
     }
+    skipped.forEach(
+        (why, tasks) -> {
+          page.raw("<tr class=\"quiet\">").element("td", String.join(", ", tasks));
+          page.raw("<td colspan=\"4\">does not apply</td>").element("td", why).raw("</tr>");
+        });
     page.raw("</tbody></table>");
   }
 

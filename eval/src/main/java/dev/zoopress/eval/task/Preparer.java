@@ -30,7 +30,7 @@ public final class Preparer {
     int most =
         switch (kind) {
           case FILL_MASK, PSEUDO_PERPLEXITY, FEATURES -> tokenizer.maxTokens();
-          default -> TaskSettings.GLUE_TOKENS;
+          default -> Math.min(TaskSettings.GLUE_TOKENS, tokenizer.maxTokens());
         };
     if (kind == TaskKind.FILL_MASK) {
       return prepareMasked(example, most);

@@ -68,6 +68,9 @@ final class ProgressLine implements Progress {
     if (now.doneBytes() == 0 && now.totalBytes() == 0 && now.doneFiles() == 0) {
       return now.stage() + ": " + Format.duration((long) seconds);
     }
+    if (now.doneBytes() == 0 && now.totalBytes() == 0) {
+      return pieces(now, seconds);
+    }
     StringBuilder text = new StringBuilder(now.stage()).append(": ");
     text.append(Format.bytes(now.doneBytes()));
     if (now.totalBytes() > 0) {
@@ -91,5 +94,15 @@ final class ProgressLine implements Progress {
       text.append(", ").append(Format.duration(left)).append(" left");
     }
     return text.toString();
+  }
+
+  /** Work that is not counted in bytes. */
+  private static String pieces(Progress.Snapshot now, double seconds) {
+    String text = now.stage() + ": " + now.doneFiles();
+    if (now.totalFiles() <= now.doneFiles()) {
+      return text + " done";
+    }
+    double left = seconds / now.doneFiles() * (now.totalFiles() - now.doneFiles());
+    return text + " of " + now.totalFiles() + " done, " + Format.duration((long) left) + " left";
   }
 }

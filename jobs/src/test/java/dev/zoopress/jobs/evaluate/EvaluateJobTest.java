@@ -8,15 +8,18 @@ import dev.zoopress.eval.compare.ModelResult;
 import dev.zoopress.eval.compare.ModelResult.Status;
 import dev.zoopress.eval.compare.TaskResult;
 import dev.zoopress.eval.compare.Verdict;
+import dev.zoopress.eval.task.TaskKind;
 import dev.zoopress.jobs.TestSpark;
 import dev.zoopress.jobs.compress.CompressJob;
 import dev.zoopress.jobs.compress.CompressOptions;
 import dev.zoopress.jobs.compress.Progress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,13 +102,17 @@ class EvaluateJobTest {
     Files.writeString(other.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
     Path empty = model("g/empty");
     Files.write(empty.resolve("model.safetensors"), new byte[0]);
+    rename(
+        model("i/notensor"),
+        "encoder.layer.2.output.dense.bias",
+        "encoder.layer.2.output.dense.byes");
     compress();
     damage(changed.resolve("model.safetensors"), 1);
     model("h/late");
 
     List<ModelResult> results = evaluate(options().withoutControls());
 
-    assertThat(results).hasSize(8);
+    assertThat(results).hasSize(9);
     assertThat(results.get(0).verdict()).isEqualTo(Verdict.EQUAL);
     assertThat(results.get(1).verdict()).isEqualTo(Verdict.NOT_EQUAL);
     expect(results.get(2), Status.FAILED, "no tokenizer");
@@ -114,6 +121,58 @@ class EvaluateJobTest {
     expect(results.get(5), Status.SKIPPED, "'gpt2' is unknown");
     expect(results.get(6), Status.FAILED, "model.safetensors");
     expect(results.get(7), Status.FAILED, "run zoopress compress first");
+    expect(results.get(8), Status.FAILED, "layer.2.output.dense.bias is missing");
+  }
+
+  /** Both names have the same length, so that everything else stays where it is. */
+  private static void rename(Path model, String name, String other) throws IOException {
+    Path file = model.resolve("model.safetensors");
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertThat(bytes).contains(name);
+    Files.writeString(file, bytes.replace(name, other), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void labelsMustFitTheTask() throws IOException {
+    ClassifierFixture.addHead(model("a/two"), 2, "");
+    ClassifierFixture.addHead(model("b/three"), 3, "");
+    Path wrongHead = model("c/config");
+    ClassifierFixture.addHead(wrongHead, 2, "cola");
+    Path config = wrongHead.resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replace("\"num_labels\" : 2", "\"num_labels\" : 5"));
+    ClassifierFixture.addHead(model("d/declared"), 3, "cola");
+    Path glue = Files.createDirectories(dir.resolve("glue/CoLA"));
+    Files.writeString(glue.resolve("dev.tsv"), "x\t1\t\tEVQLVESGGG\nx\t0\t*\tLVQPGGSLRL\nbroken\n");
+    compress();
+
+    List<ModelResult> results =
+        evaluate(
+            options()
+                .withoutControls()
+                .withTasks(Set.of(TaskKind.COLA))
+                .withGlue(dir.resolve("glue").toString()));
+
+    assertThat(results.get(0).verdict()).isEqualTo(Verdict.EQUAL);
+    TaskResult task = results.get(0).tasks().get(0);
+    assertThat(task.metricsA()).containsKey("matthews_correlation").isEqualTo(task.metricsB());
+    assertThat(task.malformedRows()).isEqualTo(1);
+    assertThat(task.warnings()).anyMatch(w -> w.contains("not named like GLUE's"));
+    expect(results.get(1), Status.SKIPPED, "the model has 3 labels, the task has 2");
+    expect(results.get(2), Status.FAILED, "config.json asks for [5, 128]");
+    expect(results.get(3), Status.FAILED, "the model has 3 labels, cola has 2");
+    ModelResult mixed =
+        evaluate(
+                options()
+                    .withoutControls()
+                    .withModels(List.of("d/declared"))
+                    .withTasks(Set.of(TaskKind.COLA, TaskKind.FEATURES))
+                    .withGlue(dir.resolve("glue").toString()))
+            .get(0);
+    assertThat(mixed.verdict())
+        .as("features alone are not all that was asked")
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(mixed.reasons()).anyMatch(r -> r.contains("3 labels"));
   }
 
   private static void expect(ModelResult result, Status status, String reason) {
