@@ -25,7 +25,8 @@ import java.util.TreeMap;
 
 /** The ONNX files of a model on made-up inputs, original, stored, original. */
 final class OnnxFileRun {
-  private static final int INPUTS = 2;
+  /** Inputs per file where outputs are compared; controls make do with the first. */
+  static final int INPUTS = 2;
 
   private final ModelFiles a;
   private final ModelFiles b;
@@ -56,7 +57,8 @@ final class OnnxFileRun {
     return a.sizes().keySet().stream().filter(p -> p.endsWith(".onnx")).toList();
   }
 
-  ShardResult run() throws IOException {
+  /** Runs every file on its first {@code inputs} inputs. */
+  ShardResult run(int inputs) throws IOException {
     List<ExampleOutcome> outcomes = new ArrayList<>();
     double secondsA = 0;
     double secondsB = 0;
@@ -68,7 +70,7 @@ final class OnnxFileRun {
         facts.put(
             path,
             x.initializers() + " initializers, " + x.unreadInitializers() + " read by no node");
-        for (int i = 0; i < INPUTS; i++) {
+        for (int i = 0; i < inputs; i++) {
           long start = System.nanoTime();
           Map<String, ByteBuffer> first = x.run(i);
           long middle = System.nanoTime();

@@ -22,7 +22,7 @@ public final class SideWorker {
     }
     if (request.kind() == TaskKind.ONNX) {
       try (ModelFiles files = request.side().open()) {
-        answer(request, new OnnxFileRun(files, files, request.session()).run());
+        answer(request, new OnnxFileRun(files, files, request.session()).run(1));
       }
       return;
     }

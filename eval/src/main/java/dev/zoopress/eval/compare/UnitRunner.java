@@ -108,13 +108,13 @@ public final class UnitRunner {
   private void onnx(ModelFiles a, ModelFiles b) throws IOException {
     OnnxFileRun run = new OnnxFileRun(a, b, unit.session());
     if (unit.stage() == Stage.TASK) {
-      shard = run.run();
+      shard = run.run(OnnxFileRun.INPUTS);
       buffersA = run.modelsA();
       buffersB = run.modelsB();
       facts.putAll(run.facts());
     } else {
       controls = run.controls(SEED);
-      List<ExampleOutcome> here = run.run().outcomes();
+      List<ExampleOutcome> here = run.run(1).outcomes();
       guards.add(ProcessGuard.check("original", unit.a(), unit, List.of(), here));
       guards.add(ProcessGuard.check("stored", unit.b(), unit, List.of(), here));
     }
