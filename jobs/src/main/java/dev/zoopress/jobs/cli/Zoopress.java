@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
       UnpackCommand.class,
       ZipnnCommand.class,
       GcCommand.class,
+      OptimizeCommand.class,
       ListCommand.class,
       StatsCommand.class,
       DiffCommand.class,

@@ -318,7 +318,7 @@ public final class CompressJob {
       }
     }
 
-    private Reconciler reconciler(Set<String> gone) {
+    private Reconciler reconciler(Set<String> gone) throws IOException {
       List<Tuple2<Integer, String>> keys = new ArrayList<>();
       records.forEach((unit, key) -> keys.add(new Tuple2<>(unit, key)));
       keys.sort(Comparator.comparingInt(Tuple2::_1));

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * Writes the packs of one unit: spooled on local disk, cut at 256 MiB of stored bytes, put into the
  * store under the name of their content. Not thread-safe.
  */
-final class PackSpool implements Closeable {
+public final class PackSpool implements Closeable {
   private static final long CUT_BYTES = 256L << 20;
 
   private final Repository repository;
@@ -43,11 +43,12 @@ final class PackSpool implements Closeable {
 
   /** Learns where chunks went, once their pack is in the store. */
   @FunctionalInterface
-  interface ChunkSink {
+  public interface ChunkSink {
     void stored(String pack, PackFrame frame, FrameChunk chunk) throws IOException;
   }
 
-  PackSpool(Repository repository, Run run, Effort effort, StageClock clock, ChunkSink sink) {
+  public PackSpool(
+      Repository repository, Run run, Effort effort, StageClock clock, ChunkSink sink) {
     this.repository = repository;
     this.run = run;
     this.clock = clock;
@@ -55,14 +56,15 @@ final class PackSpool implements Closeable {
     this.sink = sink;
   }
 
-  void add(ChunkId id, byte[] bytes, int offset, int length, FrameShape shape) throws IOException {
+  public void add(ChunkId id, byte[] bytes, int offset, int length, FrameShape shape)
+      throws IOException {
     open();
     timed(() -> packer.add(id, bytes, offset, length, shape));
     cut();
   }
 
   /** Adds a chunk that may stand on {@code predicted}; tells whether it does. */
-  boolean add(
+  public boolean add(
       ChunkId id,
       byte[] bytes,
       int offset,
@@ -86,7 +88,7 @@ final class PackSpool implements Closeable {
   }
 
   /** Ends the pack where it is long enough; the chunks' rows are made then. */
-  void cut() throws IOException {
+  public void cut() throws IOException {
     if (writer != null && writer.lengthBytes() >= CUT_BYTES) {
       finish();
     }
@@ -109,7 +111,7 @@ final class PackSpool implements Closeable {
   }
 
   /** Ends the pack that is open, if any. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     if (writer == null) {
       return;
     }
@@ -145,7 +147,7 @@ final class PackSpool implements Closeable {
     }
   }
 
-  List<UnitRecord.PackRow> packs() {
+  public List<UnitRecord.PackRow> packs() {
     return packs;
   }
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Where the time of a task goes. Not thread-safe. */
-final class StageClock {
+public final class StageClock {
   enum Stage {
     PLAN,
     READ,

@@ -5,6 +5,8 @@ import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoredObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -55,15 +57,42 @@ public final class ChunkIndex {
     return List.copyOf(keys);
   }
 
-  /** The table; null when there are no objects. */
-  public static Dataset<Row> table(SparkSession spark, RunContext context, List<String> keys) {
+  /**
+   * The table without chunks whose packs are gone, as after gc they may be; null when there are no
+   * objects.
+   */
+  public static Dataset<Row> table(SparkSession spark, RunContext context, List<String> keys)
+      throws IOException {
     if (keys.isEmpty()) {
       return null;
     }
+    List<String> folders;
+    try (ObjectStore store = context.openStore()) {
+      folders = StoredObject.folders(Repository.open(store));
+    }
     JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism() * 2, keys.size() / 64));
-    return spark.createDataFrame(
-        sc.parallelize(keys, parts).mapPartitions(p -> read(context, p)), SCHEMA);
+    Dataset<Row> packs =
+        spark.createDataFrame(
+            sc.parallelize(folders, Math.max(1, Math.min(folders.size(), 4 * parts)))
+                .mapPartitions(p -> packs(context, p)),
+            new StructType().add("pack", DataTypes.StringType, false));
+    return spark
+        .createDataFrame(sc.parallelize(keys, parts).mapPartitions(p -> read(context, p)), SCHEMA)
+        .join(packs, new String[] {"pack"}, "left_semi");
+  }
+
+  private static Iterator<Row> packs(RunContext context, Iterator<String> folders)
+      throws IOException {
+    List<Row> packs = new ArrayList<>();
+    try (ObjectStore store = context.openStore()) {
+      Repository repository = Repository.open(store);
+      while (folders.hasNext()) {
+        StoredObject.list(
+            repository, folders.next(), object -> packs.add(RowFactory.create(object.id())));
+      }
+    }
+    return packs.iterator();
   }
 
   private static Iterator<Row> read(RunContext context, Iterator<String> keys) throws IOException {

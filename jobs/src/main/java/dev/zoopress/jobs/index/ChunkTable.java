@@ -74,6 +74,13 @@ public final class ChunkTable {
     }
   }
 
+  /** Adds a row that somebody else made. */
+  public void add(Row row) throws IOException {
+    if (seen.add(ChunkId.parse(row.id()))) {
+      rows.add(row);
+    }
+  }
+
   /** Writes the rows into the run's folder and returns the key; empty if there is no row. */
   public String write(RunFolder folder, int slice) throws IOException {
     if (seen.isEmpty()) {
@@ -81,6 +88,35 @@ public final class ChunkTable {
       return "";
     }
     return folder.write("chunks", slice, rows);
+  }
+
+  /** Drops from one object of the table what lies in packs that nothing refers to any more. */
+  public static void drop(ObjectStore store, String key, Set<String> packs) throws IOException {
+    boolean[] changed = new boolean[1];
+    int[] kept = new int[1];
+    try (JsonLines.Writer rows = new JsonLines.Writer()) {
+      JsonLines.read(
+          key,
+          store.get(key, RunFolder.MAX_OBJECT_BYTES),
+          Row.class,
+          row -> {
+            if (packs.contains(row.pack())) {
+              changed[0] = true;
+              return;
+            }
+            kept[0]++;
+            try {
+              rows.add(row);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
+      if (kept[0] == 0) {
+        store.delete(key);
+      } else if (changed[0]) {
+        store.put(key, rows.bytes());
+      }
+    }
   }
 
   /** Adds rows that a run wrote to the index, once it publishes. */

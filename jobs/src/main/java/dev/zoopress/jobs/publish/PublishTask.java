@@ -120,7 +120,7 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
       List<ModelResult> results = new ArrayList<>();
       try {
         for (Publishable.Target target : row.revisions()) {
-          publish(row.model(), target);
+          publish(row, target);
           results.add(
               new ModelResult(
                   row.model(),
@@ -134,7 +134,9 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
         for (Publishable.Ref ref : row.refs()) {
           repository.setRef(row.model(), ref.ref(), ref.seen(), ref.revision());
         }
-        row.record().write(store, source);
+        if (row.record() != null) {
+          row.record().write(store, source);
+        }
         count(row);
       } catch (Incomplete
           | IllegalArgumentException
@@ -161,7 +163,9 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
       sourceBytes += row.sourceBytes();
     }
 
-    private void publish(String model, Publishable.Target target) throws IOException, Incomplete {
+    private void publish(Publishable row, Publishable.Target target)
+        throws IOException, Incomplete {
+      String model = row.model();
       if (target.manifest().isEmpty()) {
         return;
       }
@@ -178,6 +182,9 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
                       target.manifest(),
                       target.manifestFiles(),
                       target.manifestBytes()));
+        } else if (row.record() == null) {
+          // Only places of chunks have changed: whatever came meanwhile is as good.
+          return;
         } else if (before.get().deleted()) {
           throw new Incomplete(target.revision() + " was deleted meanwhile: run compress again");
         } else {

@@ -8,7 +8,7 @@ import java.util.List;
  * What is to be published of one model, decided and held; one row per model of a slice.
  *
  * @param model empty where there is nothing to do
- * @param record how its source looks; null where there is nothing to do
+ * @param record how its source looks; null where only places of chunks change, or nothing
  * @param files contents of the model
  * @param settled results that stand already: unchanged or failed
  */

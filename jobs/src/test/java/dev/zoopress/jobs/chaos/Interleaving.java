@@ -9,6 +9,9 @@ import dev.zoopress.jobs.compress.CompressJob;
 import dev.zoopress.jobs.compress.CompressOptions;
 import dev.zoopress.jobs.compress.CompressResult;
 import dev.zoopress.jobs.compress.Progress;
+import dev.zoopress.jobs.optimize.OptimizeJob;
+import dev.zoopress.jobs.optimize.OptimizeOptions;
+import dev.zoopress.jobs.optimize.OptimizeResult;
 import dev.zoopress.jobs.restore.Layout;
 import dev.zoopress.jobs.restore.RestoreJob;
 import dev.zoopress.jobs.restore.RestoreOptions;
@@ -42,9 +45,20 @@ import org.apache.spark.sql.SparkSession;
 final class Interleaving {
   private static final List<String> MODELS = List.of("one", "two", "three");
   private static final List<String> KINDS =
-      List.of("compress", "compress", "compress", "force", "delete", "gc", "gc", "gc", "restore");
+      List.of(
+          "compress",
+          "compress",
+          "compress",
+          "force",
+          "delete",
+          "gc",
+          "gc",
+          "gc",
+          "restore",
+          "optimize",
+          "optimize");
   private static final Map<String, Integer> OPERATIONS =
-      Map.of("compress", 130, "force", 130, "delete", 14, "gc", 60, "restore", 30);
+      Map.of("compress", 130, "force", 130, "delete", 14, "gc", 60, "restore", 30, "optimize", 110);
 
   private final SparkSession spark;
   private final long seed;
@@ -232,6 +246,7 @@ final class Interleaving {
           case "force" -> () -> compress(actor, clock, true);
           case "delete" -> () -> delete(actor, deletes);
           case "gc" -> () -> gc(actor, clock, grace);
+          case "optimize" -> () -> optimize(actor, clock);
           default -> () -> restore(actor, back);
         };
     forgive(deletes);
@@ -268,6 +283,16 @@ final class Interleaving {
     coverage.add("runs completed", result.runsCompleted().size());
     coverage.add("runs declared dead", result.runsDead().size());
     return result;
+  }
+
+  private void optimize(Actor actor, Clock clock) throws IOException {
+    String run = "optimize-" + actor.uri().substring(6);
+    OptimizeOptions options = OptimizeOptions.all(actor.uri(), Effort.FAST, run);
+    OptimizeResult result = new OptimizeJob(spark, options, Progress.NONE, clock).execute();
+    coverage.add("packs rewritten", result.chosen());
+    if (!result.failed().isEmpty()) {
+      throw new IOException("failed models: " + result.failed());
+    }
   }
 
   private void restore(Actor actor, Path target) throws IOException {

@@ -52,12 +52,19 @@ final class TinyZoo {
     return file.putLong(json.length).put(json).put(a).put(b).array();
   }
 
-  /** Of at least 64 KiB, so that it has a hint and may be found in the store. */
+  /**
+   * Of at least 64 KiB, so that it has a hint and may be found in the store; the last two are
+   * fine-tunes of the first.
+   */
   private static byte[] tensor(int seed) {
-    Random random = new Random(seed);
-    ByteBuffer bytes = ByteBuffer.allocate(4 * (17_000 + seed)).order(ByteOrder.LITTLE_ENDIAN);
+    boolean tuned = seed >= TENSORS - 2;
+    Random random = new Random(tuned ? 0 : seed);
+    Random noise = new Random(seed);
+    int count = 17_000 + (tuned ? 0 : seed);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {
-      bytes.putFloat((float) (random.nextGaussian() * 0.02));
+      double value = random.nextGaussian() * 0.02;
+      bytes.putFloat((float) (tuned ? value + noise.nextGaussian() * 0.00001 : value));
     }
     return bytes.array();
   }

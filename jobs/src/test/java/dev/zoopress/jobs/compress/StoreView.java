@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** Looks into a store the way a reader does. */
-final class StoreView {
+public final class StoreView {
   private final String store;
 
-  StoreView(Path store) {
+  public StoreView(Path store) {
     this.store = store.toString();
   }
 
@@ -34,7 +34,7 @@ final class StoreView {
   }
 
   /** Every object outside runs/ and index/ and its size. */
-  Map<String, Long> objects() throws IOException {
+  public Map<String, Long> objects() throws IOException {
     return look(
         (objects, repository) -> {
           Map<String, Long> found = new TreeMap<>();
@@ -52,14 +52,14 @@ final class StoreView {
         });
   }
 
-  long packBytes() throws IOException {
+  public long packBytes() throws IOException {
     return objects().entrySet().stream()
         .filter(e -> e.getKey().startsWith("packs/"))
         .mapToLong(Map.Entry::getValue)
         .sum();
   }
 
-  List<String> models() throws IOException {
+  public List<String> models() throws IOException {
     return look(
         (objects, repository) -> {
           List<String> models = new ArrayList<>();
@@ -69,19 +69,19 @@ final class StoreView {
         });
   }
 
-  Manifest manifest(String model, String revision) throws IOException {
+  public Manifest manifest(String model, String revision) throws IOException {
     return look(
         (objects, repository) ->
             repository.manifest(repository.pointer(model, revision).orElseThrow().manifest()));
   }
 
   /** The files of a model's newest revision, decoded. */
-  Map<String, byte[]> files(String model) throws IOException {
+  public Map<String, byte[]> files(String model) throws IOException {
     String main = look((objects, repository) -> repository.ref(model, "main").orElseThrow());
     return files(model, main);
   }
 
-  Map<String, byte[]> files(String model, String revision) throws IOException {
+  public Map<String, byte[]> files(String model, String revision) throws IOException {
     Manifest manifest = manifest(model, revision);
     return look(
         (objects, repository) -> {
