@@ -1,11 +1,16 @@
 package dev.zoopress.eval.report;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
 /** Text that becomes part of a page. Names come from strangers: everything is escaped here. */
-final class Html {
+public final class Html {
   private final StringBuilder out = new StringBuilder();
 
   /** For element content and quoted attributes; characters that no page may hold are replaced. */
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder out = new StringBuilder(text.length() + 16);
     text.codePoints()
         .forEach(
@@ -36,23 +41,23 @@ final class Html {
   }
 
   /** Appends markup that is ours. */
-  Html raw(String markup) {
+  public Html raw(String markup) {
     out.append(markup);
     return this;
   }
 
-  Html text(String text) {
+  public Html text(String text) {
     out.append(escape(text));
     return this;
   }
 
   /** {@code <name>text</name>}. */
-  Html element(String name, String text) {
+  public Html element(String name, String text) {
     return raw("<" + name + ">").text(text).raw("</" + name.split(" ", 2)[0] + ">");
   }
 
   /** A table's head; names that start with {@code #} stand over numbers. */
-  Html heads(String... names) {
+  public Html heads(String... names) {
     raw("<thead><tr>");
     for (String name : names) {
       if (name.startsWith("#")) {
@@ -62,6 +67,13 @@ final class Html {
       }
     }
     return raw("</tr></thead>");
+  }
+
+  /** The style sheet that all pages share: light, dark, phone, print. */
+  public static String style() throws IOException {
+    try (InputStream in = Objects.requireNonNull(Html.class.getResourceAsStream("report.css"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Override

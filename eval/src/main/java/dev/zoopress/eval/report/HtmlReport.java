@@ -5,12 +5,9 @@ import dev.zoopress.eval.compare.LevelResult;
 import dev.zoopress.eval.compare.ModelResult;
 import dev.zoopress.eval.compare.Verdict;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Objects;
 
 /** The page for people: one file, nothing to fetch, no script. */
 final class HtmlReport {
@@ -33,7 +30,9 @@ final class HtmlReport {
   String page() throws IOException {
     page.raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    page.raw("<title>Zoopress evaluation</title><style>").raw(style()).raw("</style></head><body>");
+    page.raw("<title>Zoopress evaluation</title><style>")
+        .raw(Html.style())
+        .raw("</style></head><body>");
     page.raw("<header><h1>Do the stored models compute what the originals compute?</h1>");
     page.raw("<p class=\"quiet\">")
         .text("Run " + heading.runId() + ", " + WHEN.format(heading.started()))
@@ -55,13 +54,6 @@ final class HtmlReport {
     environment();
     page.raw("</main></body></html>\n");
     return page.toString();
-  }
-
-  private static String style() throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private long count(Verdict verdict) {

@@ -3,13 +3,13 @@ package dev.zoopress.eval.report;
 import java.util.Locale;
 
 /** Numbers and verdicts as people read them. */
-final class Numbers {
+public final class Numbers {
   private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB", "PB"};
 
   private Numbers() {}
 
   /** Decimal units with three digits. */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     double value = bytes;
     int unit = 0;
     while (Math.abs(value) >= 999.5 && unit < UNITS.length - 1) {
@@ -20,20 +20,22 @@ final class Numbers {
     return String.format(Locale.ROOT, pattern, value, UNITS[unit]);
   }
 
-  static String percent(double share) {
+  /** One decimal. */
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
   /** Digits in groups of three. */
-  static String count(long number) {
+  public static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  static String count(long number, String thing) {
+  /** With the thing, in the plural where it is one. */
+  public static String count(long number, String thing) {
     return count(number) + " " + thing + (number == 1 ? "" : "s");
   }
 
-  static String score(double value) {
+  public static String score(double value) {
     return Double.isNaN(value) ? "not defined" : String.format(Locale.ROOT, "%.6f", value);
   }
 }

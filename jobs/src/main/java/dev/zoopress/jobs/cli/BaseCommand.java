@@ -42,12 +42,12 @@ abstract class BaseCommand implements Callable<Integer> {
         Outcome outcome = run(invocation);
         progress.finish();
         code = tell(outcome, invocation, out);
-        status.end(code, "");
+        status.end(outcome);
       } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
         progress.finish();
-        Failure failure = Failure.of(e);
+        Failure failure = Failure.of(e).hiding(invocation.secrets());
         code = failure.exitCode();
-        status.end(code, failure.message());
+        status.end(failure);
         tell(failure, invocation.runId(), out, err, e);
       }
     } catch (UsageException e) {

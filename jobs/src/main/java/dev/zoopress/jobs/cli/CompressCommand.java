@@ -168,6 +168,11 @@ final class CompressCommand extends BaseCommand {
     for (ModelResult model : result.failed()) {
       out.println("FAILED " + Table.printable(model.model() + ": " + model.error()));
     }
+    RunWork work = result.work();
+    if (result.nothingToDo()) {
+      out.println("nothing to do: " + Format.count(work.modelsUnchanged(), "model") + " unchanged");
+      return;
+    }
     Table table = new Table("technique", "source", "stored");
     for (Map.Entry<String, dev.zoopress.jobs.compress.ByteShare> e :
         result.totals().by().entrySet()) {
@@ -175,11 +180,6 @@ final class CompressCommand extends BaseCommand {
           e.getKey(), Format.bytes(e.getValue().bytes()), Format.bytes(e.getValue().stored()));
     }
     table.print(out);
-    RunWork work = result.work();
-    if (result.nothingToDo()) {
-      out.println("nothing to do: " + Format.count(work.modelsUnchanged(), "model") + " unchanged");
-      return;
-    }
     out.println(
         (dryRun ? "would store " : "stored ")
             + Format.count(result.totals().models(), "model")

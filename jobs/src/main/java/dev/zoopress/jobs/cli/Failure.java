@@ -47,6 +47,11 @@ record Failure(int exitCode, String kind, String message) {
     return system(telling);
   }
 
+  /** The same without what is secret. */
+  Failure hiding(Secrets secrets) {
+    return new Failure(exitCode, kind, secrets.hide(message));
+  }
+
   private static Failure system(Throwable t) {
     if (t instanceof AccessDeniedException denied) {
       return new Failure(

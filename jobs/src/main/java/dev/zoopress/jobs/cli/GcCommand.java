@@ -42,6 +42,11 @@ final class GcCommand extends BaseCommand {
   boolean dryRun;
 
   @Override
+  String statusStore() {
+    return dryRun ? "" : store.store;
+  }
+
+  @Override
   Outcome run(Invocation invocation) throws IOException {
     CollectOptions options =
         new CollectOptions(

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.cli;
 
+import dev.zoopress.jobs.compress.Progress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
@@ -29,15 +30,16 @@ final class Invocation implements Closeable {
   private final String command;
   private final Common common;
   private final String runId;
-  private final ProgressLine progress;
+  private final RunMetrics progress;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private SparkSession spark;
+  private Runnable whenStarted = () -> {};
   private boolean ownsSpark;
 
   Invocation(String command, Common common, ProgressLine progress) {
     this.command = command;
     this.common = common;
-    this.progress = progress;
+    this.progress = new RunMetrics(progress);
     this.runId = common.runId.isEmpty() ? freshRunId() : common.runId;
     if (!RUN_ID.matcher(runId).matches()) {
       throw new UsageException(
@@ -55,7 +57,8 @@ final class Invocation implements Closeable {
     return runId;
   }
 
-  ProgressLine progress() {
+  /** Whom jobs tell how far they are: people and Spark's metrics. */
+  Progress progress() {
     return progress;
   }
 
@@ -84,8 +87,20 @@ final class Invocation implements Closeable {
           SparkSession.builder().config(sparkConf()).appName("zoopress " + command).getOrCreate();
       hadoop();
       seconds.put("startup", secondsSinceJvmStart());
+      progress.register();
+      whenStarted.run();
     }
     return spark;
+  }
+
+  /** Called once, when the session runs. */
+  void whenStarted(Runnable action) {
+    whenStarted = action;
+  }
+
+  /** What must not be read in anything that this call writes. */
+  Secrets secrets() {
+    return Secrets.of(sparkConf(), System.getenv());
   }
 
   static double secondsSinceJvmStart() {
@@ -125,6 +140,9 @@ final class Invocation implements Closeable {
 
   @Override
   public void close() {
+    if (spark != null) {
+      progress.remove();
+    }
     if (ownsSpark && spark != null) {
       spark.stop();
     }

@@ -79,7 +79,7 @@ final class QuickstartCommand extends BaseCommand {
     if (model.isOnnx()) {
       step("eval", "--store", store, "--original", models, "--report", report);
     }
-    step("stats", "--store", store, "--by", "technique");
+    step("report", "--store", store, "--to", dir.resolve("store-report").toString());
     invocation.seconds().put("wall", (System.nanoTime() - start) / 1e9);
     return new Outcome(ExitCode.DONE, json -> write(compared, json), out -> print(compared, out));
   }
@@ -106,6 +106,10 @@ final class QuickstartCommand extends BaseCommand {
         .orElse(MissingNode.getInstance());
   }
 
+  private Path storeReport() {
+    return dir.resolve("store-report").toAbsolutePath().normalize().resolve("report.html");
+  }
+
   private Path reportFile() {
     Path folder = dir.resolve("report").toAbsolutePath().normalize();
     Path page = folder.resolve("report.html");
@@ -115,7 +119,7 @@ final class QuickstartCommand extends BaseCommand {
   private void write(FileComparison compared, JsonGenerator json) throws IOException {
     json.setCodec(new ObjectMapper());
     json.writeObjectField("models", document("compress").path("models"));
-    json.writeObjectField("totals", document("stats").path("totals"));
+    json.writeObjectField("totals", document("report").path("totals"));
     json.writeNumberField("filesCompared", compared.files());
     json.writeArrayFieldStart("steps");
     for (Step step : steps) {
@@ -128,10 +132,11 @@ final class QuickstartCommand extends BaseCommand {
     if (model.isOnnx()) {
       json.writeStringField("report", reportFile().toString());
     }
+    json.writeStringField("storeReport", storeReport().toString());
   }
 
   private void print(FileComparison compared, PrintWriter out) {
-    JsonNode totals = document("stats").path("totals");
+    JsonNode totals = document("report").path("totals");
     out.println();
     Table table = new Table("technique", "source", "stored");
     for (Map.Entry<String, JsonNode> e : totals.path("by").properties()) {
@@ -163,8 +168,9 @@ final class QuickstartCommand extends BaseCommand {
           "evaluated  "
               + Format.count(evaluated.path("examples").asLong(), "example")
               + " through ONNX Runtime, original and stored: the same bits");
-      out.println("report     " + reportFile().toUri());
+      out.println("           " + reportFile().toUri());
     }
+    out.println("report     " + storeReport().toUri());
     out.println();
     out.println(
         "One model of ordinary float32 weights is the hard case: 16-bit weights, copies and");

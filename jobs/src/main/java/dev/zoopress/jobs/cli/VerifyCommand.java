@@ -73,6 +73,11 @@ final class VerifyCommand extends BaseCommand {
   String against = "";
 
   @Override
+  String statusStore() {
+    return store.store;
+  }
+
+  @Override
   Outcome run(Invocation invocation) throws IOException {
     Mode mode = depth.quick ? Mode.QUICK : depth.samplePercent != null ? Mode.SAMPLE : Mode.FULL;
     if (maxDuration != null && mode != Mode.SAMPLE) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.ParameterException;
       OptimizeCommand.class,
       ListCommand.class,
       StatsCommand.class,
+      ReportCommand.class,
       DiffCommand.class,
       DeleteCommand.class,
       VerifyCommand.class,

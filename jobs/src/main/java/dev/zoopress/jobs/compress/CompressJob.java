@@ -274,7 +274,8 @@ public final class CompressJob {
           places.partitionBy(partitioner).map(t -> new Tuple2<>(t._1(), t._2()));
       List<UnitTask.Done> done =
           sc.parallelize(order, order.size())
-              .zipPartitions(byUnit, new UnitTask(context, meter.done(), meter.stored()))
+              .zipPartitions(
+                  byUnit, new UnitTask(context, meter.done(), meter.stored(), meter.chunks()))
               .collect();
       for (UnitTask.Done d : done) {
         records.put(d.unit(), d.key());

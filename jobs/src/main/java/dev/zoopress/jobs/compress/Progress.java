@@ -13,6 +13,7 @@ public interface Progress {
    * @param stage scan, plan, compress, reconcile or publish
    * @param totalBytes 0 while unknown
    * @param storedBytes what the bytes done so far became
+   * @param doneChunks 0 where they are not counted
    */
   record Snapshot(
       String stage,
@@ -20,5 +21,16 @@ public interface Progress {
       long totalBytes,
       long doneFiles,
       long totalFiles,
-      long storedBytes) {}
+      long storedBytes,
+      long doneChunks) {
+    public Snapshot(
+        String stage,
+        long doneBytes,
+        long totalBytes,
+        long doneFiles,
+        long totalFiles,
+        long storedBytes) {
+      this(stage, doneBytes, totalBytes, doneFiles, totalFiles, storedBytes, 0);
+    }
+  }
 }

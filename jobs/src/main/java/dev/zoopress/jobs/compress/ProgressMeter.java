@@ -14,6 +14,7 @@ final class ProgressMeter implements AutoCloseable {
   private final Progress progress;
   private final LongAccumulator done;
   private final LongAccumulator stored;
+  private final LongAccumulator chunks;
   private final Thread thread;
   private final Map<String, Long> wallNanos = new LinkedHashMap<>();
   private long stageStart = System.nanoTime();
@@ -23,6 +24,7 @@ final class ProgressMeter implements AutoCloseable {
     this.progress = progress;
     this.done = sc.longAccumulator("source bytes read");
     this.stored = sc.longAccumulator("stored bytes");
+    this.chunks = sc.longAccumulator("chunks");
     this.thread = new Thread(this::loop, "compress-progress");
     thread.setDaemon(true);
     if (progress != Progress.NONE) {
@@ -36,6 +38,10 @@ final class ProgressMeter implements AutoCloseable {
 
   LongAccumulator stored() {
     return stored;
+  }
+
+  LongAccumulator chunks() {
+    return chunks;
   }
 
   void stage(String name, long totalBytes, long totalFiles) {
@@ -76,7 +82,8 @@ final class ProgressMeter implements AutoCloseable {
             s.totalBytes(),
             0,
             s.totalFiles(),
-            stored.value()));
+            stored.value(),
+            chunks.value()));
   }
 
   @Override

@@ -51,11 +51,17 @@ public final class UnitTask
   private final RunContext context;
   private final LongAccumulator doneBytes;
   private final LongAccumulator storedBytes;
+  private final LongAccumulator doneChunks;
 
-  UnitTask(RunContext context, LongAccumulator doneBytes, LongAccumulator storedBytes) {
+  UnitTask(
+      RunContext context,
+      LongAccumulator doneBytes,
+      LongAccumulator storedBytes,
+      LongAccumulator doneChunks) {
     this.context = context;
     this.doneBytes = doneBytes;
     this.storedBytes = storedBytes;
+    this.doneChunks = doneChunks;
   }
 
   /** The driver's row of a finished unit. */
@@ -114,8 +120,10 @@ public final class UnitTask
       encoder[0] = unitEncoder;
       for (PlannedContent content : contents) {
         long before = reader.bytesRead();
+        long chunksBefore = unitEncoder.chunks();
         results.add(unitEncoder.encode(content));
         doneBytes.add(reader.bytesRead() - before);
+        doneChunks.add(unitEncoder.chunks() - chunksBefore);
       }
       spool.finish();
       Summary summary =

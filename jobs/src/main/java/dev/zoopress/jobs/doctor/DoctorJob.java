@@ -152,7 +152,7 @@ public final class DoctorJob {
                     "run",
                     what + " stopped while it published" + since(run.lastSignMillis()),
                     "the next compress or gc completes it"));
-          } else if (run.phase() == Run.Phase.OPEN) {
+          } else if (run.phase() == Run.Phase.OPEN && !run.purpose().isEmpty()) {
             found.add(
                 new Check(
                     Level.NOTE,

@@ -126,7 +126,8 @@ final class StoreProbe {
     }
     long skew = modified[0] < before ? modified[0] - before : Math.max(0, modified[0] - after);
     // Stores keep whole seconds.
-    String text = String.format(Locale.ROOT, "the store's clock differs by %.0f s", skew / 1e3);
+    String text =
+        String.format(Locale.ROOT, "the store's clock differs by %d s", Math.round(skew / 1e3));
     return Math.abs(skew) > SKEW.toMillis()
         ? new Check(
             Level.PROBLEM,

@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 
 /** A folder for reports, local or on any Hadoop file system. */
-final class ReportPlace {
+public final class ReportPlace {
   private ReportPlace() {}
 
-  static ReportFolder of(String place, Configuration conf) {
+  /** Files are created, with their folders, or replaced. */
+  public static ReportFolder of(String place, Configuration conf) {
     org.apache.hadoop.fs.Path root = Examples.path(place);
     return "file".equals(root.toUri().getScheme())
         ? local(Path.of(root.toUri().getPath()))

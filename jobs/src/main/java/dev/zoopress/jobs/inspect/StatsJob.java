@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -62,6 +63,16 @@ public final class StatsJob {
    * @throws IOException if there is no repository, or it is damaged
    */
   public StatsResult execute() throws IOException {
+    return execute(session -> {});
+  }
+
+  /**
+   * Reads every published manifest.
+   *
+   * @param more asks further questions to the views {@code chunks} (rows of {@link ChunkRows}) and
+   *     {@code uses}, while they are there
+   */
+  public StatsResult execute(Consumer<SparkSession> more) throws IOException {
     JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     StoreAccess access = StoreAccess.of(spark, store);
     Dataset<Row> chunks = null;
@@ -81,7 +92,9 @@ public final class StatsJob {
               .persist(StorageLevel.MEMORY_AND_DISK());
       chunks.createOrReplaceTempView("chunks");
       spark.sql(USES).createOrReplaceTempView("uses");
-      return result(sizes, models());
+      StatsResult result = result(sizes, models());
+      more.accept(spark);
+      return result;
     } finally {
       if (chunks != null) {
         chunks.unpersist();
