@@ -209,8 +209,7 @@ def evaluate(args):
         result = cluster.result(cluster.submit(JAR, *arguments, conf=s3.conf))
         seconds = time.monotonic() - start
         for model in result["models"]:
-            say(f"{model['model']}: {model['verdict']}, {model['examples']} examples, guards "
-                + ", ".join("yes" if g["held"] else "NO" for g in model.get("guards", [])))
+            say(f"{model['model']}: {model['verdict']}, {model['examples']} examples {'; '.join(model['reasons'])}")
         verdicts = [m["verdict"] for m in result["models"]]
         check(result["exitCode"] == 0 and verdicts and set(verdicts) <= {"EQUAL", "NOT RUN"} and "EQUAL" in verdicts,
               f"{verdicts.count('EQUAL')} models EQUAL, {verdicts.count('NOT RUN')} not run, {seconds:.0f} s on two workers")

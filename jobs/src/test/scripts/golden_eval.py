@@ -74,16 +74,21 @@ def main():
     texts = []
     for path in sorted((a.shared / "zoo/golden").glob("*.json")):
         entry = json.loads(path.read_text())
+        if not (source / entry["model"]).exists():
+            continue
         golden[entry["model"]] = entry
         for fill in entry.get("fill_mask", []):
             if fill["text"] not in texts:
                 texts.append(fill["text"])
-    (a.work / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    asked = []
+    if texts:
+        (a.work / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+        asked = ["--texts", a.work / "texts.txt"]
     code, out = zoopress("compress", source, "--store", store, "--effort", a.effort)
     print(out)
     assert code == 0, code
-    code, out = zoopress("eval", "--store", store, "--original", source, "--report", report, "--json", "--texts",
-                         a.work / "texts.txt", "--glue", a.shared / "data/glue", "--tasks", "fill-mask,features,glue")
+    code, out = zoopress("eval", "--store", store, "--original", source, "--report", report, "--json", *asked,
+                         "--glue", a.shared / "data/glue", "--tasks", "fill-mask,features,glue")
     document = json.loads(out)
     (a.work / "eval.json").write_text(out)
     bad = 0
