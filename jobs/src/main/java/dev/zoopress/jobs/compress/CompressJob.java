@@ -3,6 +3,7 @@ package dev.zoopress.jobs.compress;
 import dev.zoopress.jobs.compress.CompressOptions.Flag;
 import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.index.ChunkIndex;
+import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.HintTask;
 import dev.zoopress.jobs.plan.HintTask.Hinted;
 import dev.zoopress.jobs.plan.JsonLines;
@@ -18,6 +19,7 @@ import dev.zoopress.jobs.plan.Units.Unit;
 import dev.zoopress.jobs.publish.AssembleTask;
 import dev.zoopress.jobs.publish.Publications;
 import dev.zoopress.jobs.publish.PublishTask;
+import dev.zoopress.jobs.reconcile.Mention;
 import dev.zoopress.jobs.reconcile.Reconciler;
 import dev.zoopress.jobs.reconcile.UnitRows;
 import dev.zoopress.jobs.source.ModelRef;
@@ -46,8 +48,6 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
@@ -241,11 +241,13 @@ public final class CompressJob {
           }
         }
       }
-      shufflePartitions(rows);
-      Dataset<Row> index = ChunkIndex.table(spark, context, indexKeys);
       JavaPairRDD<Integer, Follower> followers =
           Leaders.followers(
-              spark, context, hinted, index == null ? null : index.where("high <> 0 or low <> 0"));
+              sc,
+              context,
+              hinted,
+              ChunkIndex.rows(sc, context, indexKeys),
+              shufflePartitions(rows));
       List<Unit> order = new ArrayList<>();
       cut.stream().filter(u -> sizes.containsKey(u.number())).forEach(order::add);
       order.sort(
@@ -260,7 +262,7 @@ public final class CompressJob {
         encode(order, passed, "compress");
         int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
         for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
-          Dataset<Row> published = ChunkIndex.table(spark, context, indexKeys);
+          JavaRDD<ChunkTable.Row> published = ChunkIndex.rows(sc, context, indexKeys);
           List<String> keys = records.values().stream().sorted().toList();
           next = laterWave(waves.wave(level, keys, published), next, "differences " + level);
         }
@@ -283,15 +285,13 @@ public final class CompressJob {
       }
     }
 
-    private void shufflePartitions(long rows) {
-      long wanted = Math.max(sc.defaultParallelism(), rows / 200_000);
-      spark.conf().set("spark.sql.shuffle.partitions", String.valueOf(Math.min(wanted, 4000)));
+    private int shufflePartitions(long rows) {
+      return (int) Math.min(Math.max(sc.defaultParallelism(), rows / 200_000), 4000);
     }
 
     /** The units' chunks with one place each; chunks that nobody stored are encoded before. */
     private Reconciler reconcile() throws IOException {
       meter.stage("reconcile", 0, 0);
-      shufflePartitions(sums.chunks);
       Set<String> gone = new HashSet<>();
       int next = 1 + records.keySet().stream().mapToInt(i -> i).max().orElse(0);
       for (int wave = 0; ; wave++) {
@@ -324,15 +324,11 @@ public final class CompressJob {
       records.forEach((unit, key) -> keys.add(new Tuple2<>(unit, key)));
       keys.sort(Comparator.comparingInt(Tuple2::_1));
       int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism(), keys.size() / 8));
-      JavaRDD<Row> rows = sc.parallelize(keys, parts).mapPartitions(new UnitRows(context));
-      Dataset<Row> published = ChunkIndex.table(spark, context, indexKeys);
-      if (published != null && !gone.isEmpty()) {
-        published =
-            published.where(
-                org.apache.spark.sql.functions.not(
-                    org.apache.spark.sql.functions.col("pack").isin(gone.toArray())));
-      }
-      return new Reconciler(spark, rows, published);
+      JavaRDD<Mention> mentions = sc.parallelize(keys, parts).mapPartitions(new UnitRows(context));
+      Set<String> lost = Set.copyOf(gone);
+      JavaRDD<ChunkTable.Row> published =
+          ChunkIndex.rows(sc, context, indexKeys).filter(r -> !lost.contains(r.pack()));
+      return new Reconciler(mentions, published, shufflePartitions(sums.chunks));
     }
 
     /** Stores chunks that an earlier wave passed over, each unit those of one unit of the first. */

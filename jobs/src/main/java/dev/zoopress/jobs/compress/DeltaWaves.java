@@ -4,6 +4,7 @@ import dev.zoopress.jobs.delta.DeltaPlanner;
 import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.delta.Sketch;
 import dev.zoopress.jobs.delta.Target;
+import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.HintTask.Hinted;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
@@ -16,8 +17,6 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
@@ -67,7 +66,8 @@ final class DeltaWaves implements AutoCloseable {
   }
 
   /** What the wave of {@code level} stores, by the unit that read it in the first. */
-  JavaPairRDD<Integer, Planned> wave(int level, List<String> records, Dataset<Row> published) {
+  JavaPairRDD<Integer, Planned> wave(
+      int level, List<String> records, JavaRDD<ChunkTable.Row> published) {
     JavaRDD<Target> own = targets.filter(t -> t.level() == level);
     int parts = Math.max(1, Math.min(records.size(), sc.defaultParallelism() * 4));
     return BasePlaces.resolve(context, own, sc.parallelize(records, parts), published);

@@ -1,7 +1,6 @@
 package dev.zoopress.jobs.index;
 
 import dev.zoopress.codec.CorruptContainerException;
-import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
@@ -12,34 +11,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /** The published chunks that finished runs left in the index, as a table. */
 public final class ChunkIndex {
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("a", DataTypes.LongType, false)
-          .add("b", DataTypes.LongType, false)
-          .add("c", DataTypes.LongType, false)
-          .add("d", DataTypes.LongType, false)
-          .add("high", DataTypes.LongType, false)
-          .add("low", DataTypes.LongType, false)
-          .add("pack", DataTypes.StringType, false)
-          .add("frame", DataTypes.LongType, false)
-          .add("stored", DataTypes.IntegerType, false)
-          .add("raw", DataTypes.IntegerType, false)
-          .add("inside", DataTypes.IntegerType, false)
-          .add("base", DataTypes.StringType, false)
-          .add("position", DataTypes.LongType, false);
-
   private static final Logger LOG = LoggerFactory.getLogger(ChunkIndex.class);
 
   private ChunkIndex() {}
@@ -57,52 +37,50 @@ public final class ChunkIndex {
     return List.copyOf(keys);
   }
 
-  /**
-   * The table without chunks whose packs are gone, as after gc they may be; null when there are no
-   * objects.
-   */
-  public static Dataset<Row> table(SparkSession spark, RunContext context, List<String> keys)
-      throws IOException {
+  /** The table's rows without those whose packs are gone, as after gc they may be. */
+  public static JavaRDD<ChunkTable.Row> rows(
+      JavaSparkContext sc, RunContext context, List<String> keys) throws IOException {
     if (keys.isEmpty()) {
-      return null;
+      return sc.emptyRDD();
     }
     List<String> folders;
     try (ObjectStore store = context.openStore()) {
       folders = StoredObject.folders(Repository.open(store));
     }
-    JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism() * 2, keys.size() / 64));
-    Dataset<Row> packs =
-        spark.createDataFrame(
-            sc.parallelize(folders, Math.max(1, Math.min(folders.size(), 4 * parts)))
-                .mapPartitions(p -> packs(context, p)),
-            new StructType().add("pack", DataTypes.StringType, false));
-    return spark
-        .createDataFrame(sc.parallelize(keys, parts).mapPartitions(p -> read(context, p)), SCHEMA)
-        .join(packs, new String[] {"pack"}, "left_semi");
+    JavaPairRDD<String, Boolean> packs =
+        sc.parallelize(folders, Math.max(1, Math.min(folders.size(), 4 * parts)))
+            .mapPartitions(p -> packs(context, p))
+            .distinct()
+            .mapToPair(pack -> new Tuple2<>(pack, true));
+    return sc.parallelize(keys, parts)
+        .mapPartitions(p -> read(context, p))
+        .mapToPair(row -> new Tuple2<>(row.pack(), row))
+        .join(packs)
+        .map(t -> t._2()._1());
   }
 
-  private static Iterator<Row> packs(RunContext context, Iterator<String> folders)
+  private static Iterator<String> packs(RunContext context, Iterator<String> folders)
       throws IOException {
-    List<Row> packs = new ArrayList<>();
+    List<String> packs = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       Repository repository = Repository.open(store);
       while (folders.hasNext()) {
-        StoredObject.list(
-            repository, folders.next(), object -> packs.add(RowFactory.create(object.id())));
+        StoredObject.list(repository, folders.next(), object -> packs.add(object.id()));
       }
     }
     return packs.iterator();
   }
 
-  private static Iterator<Row> read(RunContext context, Iterator<String> keys) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  private static Iterator<ChunkTable.Row> read(RunContext context, Iterator<String> keys)
+      throws IOException {
+    List<ChunkTable.Row> rows = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       RunFolder folder = new RunFolder(store, context.runId());
       while (keys.hasNext()) {
-        List<Row> object = new ArrayList<>();
+        List<ChunkTable.Row> object = new ArrayList<>();
         try {
-          folder.read(keys.next(), ChunkTable.Row.class, r -> object.add(row(r)));
+          folder.read(keys.next(), ChunkTable.Row.class, object::add);
           rows.addAll(object);
         } catch (CorruptContainerException e) {
           LOG.error(
@@ -113,23 +91,5 @@ public final class ChunkIndex {
       }
     }
     return rows.iterator();
-  }
-
-  private static Row row(ChunkTable.Row r) {
-    ChunkId id = ChunkId.parse(r.id());
-    return RowFactory.create(
-        id.a(),
-        id.b(),
-        id.c(),
-        id.d(),
-        r.hintHigh(),
-        r.hintLow(),
-        r.pack(),
-        r.frameOffset(),
-        r.frameStoredBytes(),
-        r.frameRawBytes(),
-        r.offsetInFrame(),
-        r.base() == null ? "" : r.base(),
-        r.basePosition());
   }
 }

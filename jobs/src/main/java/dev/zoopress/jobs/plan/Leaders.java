@@ -1,109 +1,141 @@
 package dev.zoopress.jobs.plan;
 
+import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.HintTask.Hinted;
 import dev.zoopress.jobs.store.ObjectStore;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
  * Of chunks with equal hints the first in the plan's order leads; the others are followers, which
- * their units only hash. A hint that the store's index knows leads from the store. Here is where a
- * base for a delta would be chosen too: it would travel to the unit as a follower's leader does
- * not.
+ * their units only hash. A hint that the store's index knows leads from the store.
+ *
+ * <p>Hints are sorted by the shuffle, which spills, and read in one pass: a hint that a million
+ * chunks share costs no memory.
  */
 public final class Leaders {
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("high", DataTypes.LongType, false)
-          .add("low", DataTypes.LongType, false)
-          .add("unit", DataTypes.IntegerType, false)
-          .add("slice", DataTypes.IntegerType, false)
-          .add("model", DataTypes.IntegerType, false)
-          .add("content", DataTypes.IntegerType, false)
-          .add("offset", DataTypes.LongType, false);
-
   private Leaders() {}
 
   /** A chunk that is only hashed: its place in the plan. */
   public record Follower(int slice, int model, int content, long offset)
       implements Serializable, Comparable<Follower> {
+    private static final Comparator<Follower> ORDER =
+        Comparator.comparingInt(Follower::slice)
+            .thenComparingInt(Follower::model)
+            .thenComparingInt(Follower::content)
+            .thenComparingLong(Follower::offset);
+
     @Override
     public int compareTo(Follower other) {
-      int order = Integer.compare(slice, other.slice);
-      order = order != 0 ? order : Integer.compare(model, other.model);
-      order = order != 0 ? order : Integer.compare(content, other.content);
-      return order != 0 ? order : Long.compare(offset, other.offset);
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /**
+   * A hint at a place; {@code place} is null for one that the store knows, which sorts before all.
+   */
+  private record Mention(long high, long low, Follower place, int unit)
+      implements Serializable, Comparable<Mention> {
+    private static final Comparator<Mention> ORDER =
+        Comparator.comparingLong(Mention::high)
+            .thenComparingLong(Mention::low)
+            .thenComparing(Mention::place, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparingInt(Mention::unit);
+
+    @Override
+    public int compareTo(Mention other) {
+      return ORDER.compare(this, other);
+    }
+
+    boolean isOf(Mention other) {
+      return other != null && high == other.high && low == other.low;
+    }
+  }
+
+  /** Keeps equal hints together. */
+  private static final class ByHint extends Partitioner {
+    private static final long serialVersionUID = 1L;
+
+    private final int partitions;
+
+    ByHint(int partitions) {
+      this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      Mention mention = (Mention) key;
+      return Math.floorMod(Objects.hash(mention.high, mention.low), partitions);
     }
   }
 
   /**
    * The followers by unit.
    *
-   * @param known hints of published chunks, columns {@code high} and {@code low}; null for none
+   * @param known rows of published chunks; those without a hint are left out
+   * @param partitions of the shuffle
    */
   public static JavaPairRDD<Integer, Follower> followers(
-      SparkSession spark, RunContext context, List<Hinted> hinted, Dataset<Row> known) {
+      JavaSparkContext sc,
+      RunContext context,
+      List<Hinted> hinted,
+      JavaRDD<ChunkTable.Row> known,
+      int partitions) {
     List<String> keys = new ArrayList<>();
     hinted.stream().map(Hinted::key).filter(k -> !k.isEmpty()).forEach(keys::add);
-    JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     if (keys.isEmpty()) {
       return JavaPairRDD.fromJavaRDD(sc.emptyRDD());
     }
-    JavaRDD<Row> rows = sc.parallelize(keys, keys.size()).mapPartitions(p -> read(context, p));
-    Dataset<Row> hints = spark.createDataFrame(rows, SCHEMA);
-    Column place =
-        functions.struct(
-            functions.col("slice"),
-            functions.col("model"),
-            functions.col("content"),
-            functions.col("offset"),
-            functions.col("unit"));
-    Dataset<Row> leaders =
-        hints
-            .groupBy("high", "low")
-            .agg(functions.min(place).as("leader"), functions.count("*").as("n"))
-            .where("n > 1")
-            .drop("n");
-    Dataset<Row> followers =
-        hints
-            .join(leaders, new String[] {"high", "low"})
-            .where("unit <> leader.unit")
-            .select("unit", "slice", "model", "content", "offset");
-    if (known != null) {
-      Dataset<Row> stored =
-          hints
-              .join(
-                  known.select("high", "low").distinct(),
-                  scala.jdk.javaapi.CollectionConverters.asScala(List.of("high", "low")).toSeq(),
-                  "left_semi")
-              .select("unit", "slice", "model", "content", "offset");
-      followers = followers.union(stored).distinct();
-    }
-    return followers.toJavaRDD().mapToPair(Leaders::pair);
+    JavaRDD<Mention> mentions =
+        sc.parallelize(keys, keys.size()).mapPartitions(p -> read(context, p));
+    JavaRDD<Mention> stored =
+        known
+            .filter(r -> r.hintHigh() != 0 || r.hintLow() != 0)
+            .map(r -> new Mention(r.hintHigh(), r.hintLow(), null, -1));
+    return mentions
+        .union(stored)
+        .mapToPair(m -> new Tuple2<>(m, true))
+        .repartitionAndSortWithinPartitions(new ByHint(partitions))
+        .mapPartitionsToPair(sorted -> followers(sorted));
   }
 
-  private static Tuple2<Integer, Follower> pair(Row row) {
-    return new Tuple2<>(
-        row.getInt(0), new Follower(row.getInt(1), row.getInt(2), row.getInt(3), row.getLong(4)));
+  private static Iterator<Tuple2<Integer, Follower>> followers(
+      Iterator<Tuple2<Mention, Boolean>> sorted) {
+    return new Picked<>(sorted) {
+      private Mention leader;
+
+      @Override
+      protected Tuple2<Integer, Follower> pick(Tuple2<Mention, Boolean> next) {
+        Mention mention = next._1();
+        if (!mention.isOf(leader)) {
+          leader = mention;
+          return null;
+        }
+        return mention.place() == null || mention.unit() == leader.unit()
+            ? null
+            : new Tuple2<>(mention.unit(), mention.place());
+      }
+    };
   }
 
-  private static Iterator<Row> read(RunContext context, Iterator<String> keys) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  private static Iterator<Mention> read(RunContext context, Iterator<String> keys)
+      throws IOException {
+    List<Mention> rows = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       RunFolder run = new RunFolder(store, context.runId());
       while (keys.hasNext()) {
@@ -112,14 +144,11 @@ public final class Leaders {
             Hints.Row.class,
             r ->
                 rows.add(
-                    RowFactory.create(
+                    new Mention(
                         r.high(),
                         r.low(),
-                        r.unit(),
-                        r.slice(),
-                        r.model(),
-                        r.content(),
-                        r.offset())));
+                        new Follower(r.slice(), r.model(), r.content(), r.offset()),
+                        r.unit())));
       }
     }
     return rows.iterator();

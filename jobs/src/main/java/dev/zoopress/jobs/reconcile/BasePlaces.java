@@ -12,6 +12,7 @@ import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.delta.Place;
 import dev.zoopress.jobs.delta.Planned;
 import dev.zoopress.jobs.delta.Target;
+import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
@@ -23,8 +24,6 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /**
@@ -56,13 +55,13 @@ public final class BasePlaces {
    * bytes are stored already; of equal ones the first in the plan's order stays.
    *
    * @param records keys of the records of all units so far
-   * @param published as in {@link Reconciler}; null for none
+   * @param published as in {@link Reconciler}
    */
   public static JavaPairRDD<Integer, Planned> resolve(
       RunContext context,
       JavaRDD<Target> targets,
       JavaRDD<String> records,
-      Dataset<Row> published) {
+      JavaRDD<ChunkTable.Row> published) {
     JavaPairRDD<Place, Tuple2<ChunkId, Integer>> ids =
         records.mapPartitionsToPair(keys -> read(context, keys, BasePlaces::ids));
     JavaPairRDD<ChunkId, Need> needs =
@@ -75,10 +74,9 @@ public final class BasePlaces {
                     new Tuple2<>(
                         t._2()._1(), new Need(t._1().target(), t._1().number(), t._2()._2())));
     JavaPairRDD<ChunkId, Stored> places =
-        records.mapPartitionsToPair(keys -> read(context, keys, BasePlaces::stored));
-    if (published != null) {
-      places = places.union(published.toJavaRDD().mapToPair(BasePlaces::published));
-    }
+        records
+            .mapPartitionsToPair(keys -> read(context, keys, BasePlaces::stored))
+            .union(published.mapToPair(BasePlaces::published));
     JavaPairRDD<ChunkId, Stored> known = places.reduceByKey(Stored::min);
     JavaRDD<Target> open =
         targets
@@ -152,19 +150,17 @@ public final class BasePlaces {
     }
   }
 
-  private static Tuple2<ChunkId, Stored> published(Row r) {
-    ChunkId id =
-        new ChunkId(r.getAs("a"), r.<Long>getAs("b"), r.<Long>getAs("c"), r.<Long>getAs("d"));
+  private static Tuple2<ChunkId, Stored> published(ChunkTable.Row r) {
     ChunkLocation at =
         new ChunkLocation(
-            r.getAs("pack"),
-            r.<Long>getAs("frame"),
-            r.<Integer>getAs("stored"),
-            r.<Integer>getAs("raw"),
-            r.<Integer>getAs("inside"),
-            BaseText.read(r.getAs("base")),
-            r.<Long>getAs("position"));
-    return new Tuple2<>(id, new Stored(false, at));
+            r.pack(),
+            r.frameOffset(),
+            r.frameStoredBytes(),
+            r.frameRawBytes(),
+            r.offsetInFrame(),
+            BaseText.read(r.base() == null ? "" : r.base()),
+            r.basePosition());
+    return new Tuple2<>(ChunkId.parse(r.id()), new Stored(false, at));
   }
 
   private static Iterator<Tuple2<Integer, Planned>> planned(Target target, Iterable<Found> found) {

@@ -2,190 +2,127 @@ package dev.zoopress.jobs.reconcile;
 
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
-import dev.zoopress.jobs.delta.BaseText;
+import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.Leaders.Follower;
+import dev.zoopress.jobs.plan.Picked;
 import java.io.Serializable;
+import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
  * Finds one place for every chunk that a run refers to: a published one if there is one, else the
- * smallest (pack, offset). The order of arrival has no say.
+ * smallest (pack, offset). The order of arrival has no say. Sorted by the shuffle, which spills,
+ * and read in one pass.
  */
 public final class Reconciler implements AutoCloseable {
-  /** Columns of {@link UnitRows}: a chunk that a unit stored, or only refers to (pack is null). */
-  public static final StructType SCHEMA =
-      new StructType()
-          .add("a", DataTypes.LongType, false)
-          .add("b", DataTypes.LongType, false)
-          .add("c", DataTypes.LongType, false)
-          .add("d", DataTypes.LongType, false)
-          .add("unit", DataTypes.IntegerType, false)
-          .add("pack", DataTypes.StringType, true)
-          .add("frame", DataTypes.LongType, true)
-          .add("stored", DataTypes.IntegerType, true)
-          .add("raw", DataTypes.IntegerType, true)
-          .add("inside", DataTypes.IntegerType, true)
-          .add("base", DataTypes.StringType, true)
-          .add("position", DataTypes.LongType, true)
-          .add("slice", DataTypes.IntegerType, true)
-          .add("model", DataTypes.IntegerType, true)
-          .add("content", DataTypes.IntegerType, true)
-          .add("offset", DataTypes.LongType, true);
-
-  private static final String[] ID = {"a", "b", "c", "d"};
-
-  private final Dataset<Row> resolved;
+  private final JavaRDD<Resolved> resolved;
 
   /** A chunk of a unit whose bytes lie elsewhere. */
   public record Placed(int unit, ChunkId id, ChunkLocation location) implements Serializable {}
 
-  /**
-   * Prepares the join; it runs when asked for its results.
-   *
-   * @param rows rows of {@link #SCHEMA}
-   * @param published places in packs that are known to be there, columns a to d, pack, frame,
-   *     stored, raw, inside, base, position; null for none
-   */
-  public Reconciler(SparkSession spark, JavaRDD<Row> rows, Dataset<Row> published) {
-    Dataset<Row> wants = spark.createDataFrame(rows, SCHEMA);
-    Column place =
-        functions.struct(
-            functions.col("rank"),
-            functions.col("pack"),
-            functions.col("frame"),
-            functions.col("inside"),
-            functions.col("stored"),
-            functions.col("raw"),
-            functions.col("owner"),
-            functions.col("base"),
-            functions.col("position"));
-    Dataset<Row> places =
-        wants
-            .where("pack is not null")
-            .selectExpr(
-                "a",
-                "b",
-                "c",
-                "d",
-                "1 as rank",
-                "pack",
-                "frame",
-                "inside",
-                "stored",
-                "raw",
-                "unit as owner",
-                "base",
-                "position");
-    if (published != null) {
-      Dataset<Row> ids = wants.select("a", "b", "c", "d").distinct();
-      places =
-          places.union(
-              published
-                  .join(ids, ID)
-                  .selectExpr(
-                      "a",
-                      "b",
-                      "c",
-                      "d",
-                      "0 as rank",
-                      "pack",
-                      "frame",
-                      "inside",
-                      "stored",
-                      "raw",
-                      "-1 as owner",
-                      "base",
-                      "position"));
+  /** A chunk of a unit that does not lie in the unit's own pack; the winner is null for nowhere. */
+  private record Resolved(Mention mention, Mention winner) implements Serializable {}
+
+  /** Keeps mentions of a chunk together. */
+  private static final class ByChunk extends Partitioner {
+    private static final long serialVersionUID = 1L;
+
+    private final int partitions;
+
+    ByChunk(int partitions) {
+      this.partitions = partitions;
     }
-    Dataset<Row> winners =
-        places.groupBy("a", "b", "c", "d").agg(functions.min(place).as("winner"));
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return Math.floorMod(((Mention) key).id().hashCode(), partitions);
+    }
+  }
+
+  /**
+   * Prepares the pass; it runs when asked for its results.
+   *
+   * @param mentions of all units
+   * @param published rows in packs that are known to be there
+   * @param partitions of the shuffle
+   */
+  public Reconciler(JavaRDD<Mention> mentions, JavaRDD<ChunkTable.Row> published, int partitions) {
     resolved =
-        wants
-            .join(
-                winners,
-                scala.jdk.javaapi.CollectionConverters.asScala(List.of(ID)).toSeq(),
-                "left")
-            .where("winner is null or winner.owner <> unit")
+        mentions
+            .union(published.map(Reconciler::published))
+            .mapToPair(m -> new Tuple2<>(m, true))
+            .repartitionAndSortWithinPartitions(new ByChunk(partitions))
+            .mapPartitions(Reconciler::resolve)
             .persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  private static Mention published(ChunkTable.Row row) {
+    Mention.At at =
+        new Mention.At(
+            row.pack(),
+            row.frameOffset(),
+            row.frameStoredBytes(),
+            row.frameRawBytes(),
+            row.offsetInFrame(),
+            row.base() == null ? "" : row.base(),
+            row.basePosition());
+    return new Mention(ChunkId.parse(row.id()), -1, at, null);
+  }
+
+  private static Iterator<Resolved> resolve(Iterator<Tuple2<Mention, Boolean>> sorted) {
+    return new Picked<>(sorted) {
+      private Mention first;
+
+      @Override
+      protected Resolved pick(Tuple2<Mention, Boolean> next) {
+        Mention mention = next._1();
+        if (first == null || !first.id().equals(mention.id())) {
+          first = mention;
+          return mention.at() == null ? new Resolved(mention, null) : null;
+        }
+        boolean elsewhere = first.at() != null && mention.unit() >= 0;
+        return elsewhere && mention.unit() != first.unit() ? new Resolved(mention, first) : null;
+      }
+    };
   }
 
   /** Chunks that no pack holds, one place each, by the unit that can read it. */
   public List<Tuple2<Integer, Follower>> missing(int limit) {
-    Column place =
-        functions.struct(
-            functions.col("slice"),
-            functions.col("model"),
-            functions.col("content"),
-            functions.col("offset"),
-            functions.col("unit"));
     return resolved
-        .where("winner is null")
-        .groupBy("a", "b", "c", "d")
-        .agg(functions.min(place).as("p"))
-        .select("p.unit", "p.slice", "p.model", "p.content", "p.offset")
-        .toJavaRDD()
-        .map(
-            r ->
-                new Tuple2<>(
-                    r.getInt(0), new Follower(r.getInt(1), r.getInt(2), r.getInt(3), r.getLong(4))))
+        .filter(r -> r.winner() == null)
+        .map(r -> new Tuple2<>(r.mention().unit(), r.mention().place()))
         .take(limit);
   }
 
   /** Published packs that the run is going to refer to. */
   public List<String> reusedPacks() {
     return resolved
-        .where("winner.owner = -1")
-        .select("winner.pack")
+        .filter(r -> r.winner() != null && r.winner().unit() < 0)
+        .map(r -> r.winner().at().pack())
         .distinct()
-        .toJavaRDD()
-        .map(r -> r.getString(0))
         .collect();
   }
 
   /** Chunks whose bytes lie in another unit's pack, or in a published one, by unit. */
   public JavaPairRDD<Integer, Placed> placed() {
     return resolved
-        .where("winner is not null")
-        .selectExpr(
-            "unit",
-            "a",
-            "b",
-            "c",
-            "d",
-            "winner.pack",
-            "winner.frame",
-            "winner.stored",
-            "winner.raw",
-            "winner.inside",
-            "winner.base",
-            "winner.position")
-        .toJavaRDD()
+        .filter(r -> r.winner() != null)
         .mapToPair(
-            r ->
-                new Tuple2<>(
-                    r.getInt(0),
-                    new Placed(
-                        r.getInt(0),
-                        new ChunkId(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
-                        new ChunkLocation(
-                            r.getString(5),
-                            r.getLong(6),
-                            r.getInt(7),
-                            r.getInt(8),
-                            r.getInt(9),
-                            BaseText.read(r.getString(10)),
-                            r.getLong(11)))));
+            r -> {
+              int unit = r.mention().unit();
+              ChunkLocation location = r.winner().at().location();
+              return new Tuple2<>(unit, new Placed(unit, r.mention().id(), location));
+            });
   }
 
   @Override

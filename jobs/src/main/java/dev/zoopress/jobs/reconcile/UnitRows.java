@@ -5,6 +5,7 @@ import dev.zoopress.jobs.compress.UnitRecord.ContentResult;
 import dev.zoopress.jobs.compress.UnitRecord.Line;
 import dev.zoopress.jobs.compress.UnitRecord.SegmentPart;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
+import dev.zoopress.jobs.plan.Leaders.Follower;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
@@ -17,12 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import scala.Tuple2;
 
 /** Reads unit records: one row per chunk and unit, stored there or only referred to. */
-public final class UnitRows implements FlatMapFunction<Iterator<Tuple2<Integer, String>>, Row> {
+public final class UnitRows implements FlatMapFunction<Iterator<Tuple2<Integer, String>>, Mention> {
   private static final long serialVersionUID = 1L;
 
   private final RunContext context;
@@ -32,8 +31,8 @@ public final class UnitRows implements FlatMapFunction<Iterator<Tuple2<Integer, 
   }
 
   @Override
-  public Iterator<Row> call(Iterator<Tuple2<Integer, String>> records) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  public Iterator<Mention> call(Iterator<Tuple2<Integer, String>> records) throws IOException {
+    List<Mention> rows = new ArrayList<>();
     try (ObjectStore store = context.openStore()) {
       RunFolder run = new RunFolder(store, context.runId());
       while (records.hasNext()) {
@@ -46,7 +45,8 @@ public final class UnitRows implements FlatMapFunction<Iterator<Tuple2<Integer, 
 
   private record Place(ContentResult content, long offset) {}
 
-  private static void read(int unit, String key, RunFolder run, List<Row> rows) throws IOException {
+  private static void read(int unit, String key, RunFolder run, List<Mention> rows)
+      throws IOException {
     Set<ChunkId> stored = new HashSet<>();
     Map<ChunkId, Place> wanted = new HashMap<>();
     run.read(
@@ -68,45 +68,25 @@ public final class UnitRows implements FlatMapFunction<Iterator<Tuple2<Integer, 
     wanted.forEach((id, place) -> rows.add(row(unit, id, place)));
   }
 
-  private static Row row(int unit, StoredChunk chunk) {
-    ChunkId id = ChunkId.parse(chunk.id());
-    return RowFactory.create(
-        id.a(),
-        id.b(),
-        id.c(),
-        id.d(),
-        unit,
-        chunk.pack(),
-        chunk.frameOffset(),
-        chunk.frameStoredBytes(),
-        chunk.frameRawBytes(),
-        chunk.offsetInFrame(),
-        chunk.base(),
-        chunk.basePosition(),
-        null,
-        null,
-        null,
-        null);
+  private static Mention row(int unit, StoredChunk chunk) {
+    Mention.At at =
+        new Mention.At(
+            chunk.pack(),
+            chunk.frameOffset(),
+            chunk.frameStoredBytes(),
+            chunk.frameRawBytes(),
+            chunk.offsetInFrame(),
+            chunk.base(),
+            chunk.basePosition());
+    return new Mention(ChunkId.parse(chunk.id()), unit, at, null);
   }
 
-  private static Row row(int unit, ChunkId id, Place place) {
+  private static Mention row(int unit, ChunkId id, Place place) {
     ContentResult content = place.content();
-    return RowFactory.create(
-        id.a(),
-        id.b(),
-        id.c(),
-        id.d(),
+    return new Mention(
+        id,
         unit,
         null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        content.slice(),
-        content.model(),
-        content.index(),
-        place.offset());
+        new Follower(content.slice(), content.model(), content.index(), place.offset()));
   }
 }
