@@ -21,6 +21,7 @@ PEER = r'''
 import json, pathlib, sys
 import numpy, torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
+torch.set_num_threads(1)
 folder, samples = pathlib.Path(sys.argv[1]), [json.loads(l) for l in open(sys.argv[2], encoding="utf-8")]
 tokenizer = AutoTokenizer.from_pretrained(folder)
 model = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()

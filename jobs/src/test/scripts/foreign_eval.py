@@ -30,7 +30,7 @@ bpe.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=2000, special_toke
                         initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
 bpe.model.save(str(out))
 (out / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "RobertaTokenizer", "model_max_length": 64}))
-torch.manual_seed(7)
+torch.manual_seed(7); torch.set_num_threads(1)
 config = RobertaConfig(vocab_size=bpe.get_vocab_size(), hidden_size=96, num_hidden_layers=3, num_attention_heads=4,
     intermediate_size=224, max_position_embeddings=66, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
     layer_norm_eps=1e-5)
