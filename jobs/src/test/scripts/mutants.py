@@ -81,7 +81,7 @@ def main():
         model = f"m/{number:03}"
         for side in (originals, mutants):
             (side / model).mkdir(parents=True, exist_ok=True)
-            for file in a.model.iterdir():
+            for file in filter(pathlib.Path.is_file, a.model.iterdir()):
                 if side is originals or file.name != "model.safetensors":
                     shutil.copyfile(file, side / model / file.name) if number == 0 else os.link(
                         side / "m/000" / file.name, side / model / file.name)

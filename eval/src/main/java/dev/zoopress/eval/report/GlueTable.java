@@ -5,6 +5,7 @@ import dev.zoopress.eval.compare.TaskResult;
 import dev.zoopress.eval.task.TaskKind;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** GLUE metrics side by side, with published figures of another model to hold them against. */
@@ -62,8 +63,7 @@ final class GlueTable {
     page.raw("</tbody></table></div><p class=\"quiet\">");
     page.text(
         "The last column is what the authors of roberta-base (125 million parameters) published for"
-            + " the hidden test sets, in per cent: another model on other examples, for orientation"
-            + " only.");
+            + " the hidden test sets: another model on other examples, for orientation only.");
     page.raw("</p>");
   }
 
@@ -81,7 +81,9 @@ final class GlueTable {
           .raw("</td>");
       Double published = PUBLISHED.get(task.kind());
       boolean isMain = MAIN.getOrDefault(task.kind(), "accuracy").equals(e.getKey());
-      page.element("td class=\"n\"", published == null || !isMain ? "" : String.valueOf(published));
+      page.element(
+          "td class=\"n\"",
+          published == null || !isMain ? "" : String.format(Locale.ROOT, "%.3f", published / 100));
       page.raw("</tr>");
     }
   }
