@@ -2,6 +2,7 @@ package dev.zoopress.jobs.compress;
 
 import dev.zoopress.jobs.compress.CompressOptions.Flag;
 import dev.zoopress.jobs.delta.Planned;
+import dev.zoopress.jobs.estimate.EstimateJob;
 import dev.zoopress.jobs.index.ChunkIndex;
 import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.HintTask;
@@ -94,7 +95,7 @@ public final class CompressJob {
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));
     try (CountingStore store = new CountingStore(Stores.open(options.store(), hadoop))) {
       if (options.has(Flag.DRY_RUN)) {
-        throw new UnsupportedOperationException("compress --dry-run is not built yet");
+        return new EstimateJob(spark, options, source, conf, progress).execute();
       }
       Repository repository = Repository.create(store);
       Publications.completeAbandoned(sc, options.store(), conf, repository, clock);

@@ -8,7 +8,7 @@ import org.apache.spark.util.LongAccumulator;
 /**
  * Shows people how far a run is. Accumulators may count retries twice: no result comes from here.
  */
-final class ProgressMeter implements AutoCloseable {
+public final class ProgressMeter implements AutoCloseable {
   private static final long PERIOD_MILLIS = 500;
 
   private final Progress progress;
@@ -20,7 +20,7 @@ final class ProgressMeter implements AutoCloseable {
   private long stageStart = System.nanoTime();
   private volatile Progress.Snapshot stage = new Progress.Snapshot("scan", 0, 0, 0, 0, 0);
 
-  ProgressMeter(SparkContext sc, Progress progress) {
+  public ProgressMeter(SparkContext sc, Progress progress) {
     this.progress = progress;
     this.done = sc.longAccumulator("source bytes read");
     this.stored = sc.longAccumulator("stored bytes");
@@ -44,7 +44,7 @@ final class ProgressMeter implements AutoCloseable {
     return chunks;
   }
 
-  void stage(String name, long totalBytes, long totalFiles) {
+  public void stage(String name, long totalBytes, long totalFiles) {
     lap();
     stage = new Progress.Snapshot(name, 0, totalBytes, 0, totalFiles, 0);
     report();
@@ -57,7 +57,7 @@ final class ProgressMeter implements AutoCloseable {
   }
 
   /** Wall time of each stage until now. */
-  Map<String, Long> wallNanos() {
+  public Map<String, Long> wallNanos() {
     lap();
     return wallNanos;
   }

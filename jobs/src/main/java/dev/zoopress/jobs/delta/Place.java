@@ -19,11 +19,11 @@ public record Place(int slice, int model, int content, long offset)
   }
 
   /** The start of the content. */
-  Place contentStart() {
+  public Place contentStart() {
     return new Place(slice, model, content, 0);
   }
 
-  Place at(long otherOffset) {
+  public Place at(long otherOffset) {
     return new Place(slice, model, content, otherOffset);
   }
 

@@ -51,7 +51,7 @@ public record Sketch(
       List<Float> tail)
       implements Serializable {}
 
-  Place place() {
+  public Place place() {
     return new Place(slice, model, content, offset);
   }
 

@@ -17,6 +17,7 @@ public final class Hints {
 
   private static final int MAX_SAMPLE_BYTES = 4096;
   private static final int MIN_SAMPLE_BYTES = 512;
+  private static final int SMALL_SAMPLE_BYTES = 64;
 
   private final byte[] sample = new byte[8 + 3 * MAX_SAMPLE_BYTES];
   private long bytesRead;
@@ -42,6 +43,17 @@ public final class Hints {
     }
     bytesRead += (long) count * size;
     return hash(length, count * size);
+  }
+
+  /** As {@link #read}, but also of smaller chunks, which only an estimate takes hints of. */
+  public Hint any(ByteSource source, long offset, int length) throws IOException {
+    if (length >= MIN_CHUNK_BYTES) {
+      return read(source, offset, length);
+    }
+    int size = Math.min(length, SMALL_SAMPLE_BYTES);
+    source.readFully(offset + (length - size) / 2, sample, 8, size);
+    bytesRead += size;
+    return hash(length, size);
   }
 
   /** The same hint, of a chunk that lies in memory. */

@@ -46,14 +46,9 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
     long plainBytes = 0;
     List<Units.Large> large = new ArrayList<>();
     try (ObjectStore store = context.openStore();
-        JsonLines.Writer out = new JsonLines.Writer();
-        InFlight inFlight = new InFlight()) {
-      SourceTree source = context.openSource();
-      Repository repository = open(store);
+        JsonLines.Writer out = new JsonLines.Writer()) {
       int model = 0;
-      for (PlannedModel planned :
-          inFlight.map(
-              models.models(), (ModelRef ref) -> plan(source.list(ref), store, repository))) {
+      for (PlannedModel planned : plan(models, store)) {
         out.add(planned);
         unchangedModels += planned.unchanged() ? 1 : 0;
         unchangedFiles +=
@@ -82,6 +77,16 @@ public final class SliceTask implements Function<SliceTask.Models, Units.Slice> 
           readFiles,
           plainBytes,
           large);
+    }
+  }
+
+  /** The plan of the slice's models, in order; writes nothing. */
+  public List<PlannedModel> plan(Models models, ObjectStore store) throws IOException {
+    try (InFlight inFlight = new InFlight()) {
+      SourceTree source = context.openSource();
+      Repository repository = open(store);
+      return inFlight.map(
+          models.models(), (ModelRef ref) -> plan(source.list(ref), store, repository));
     }
   }
 
