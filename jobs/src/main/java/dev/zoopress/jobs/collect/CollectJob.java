@@ -11,6 +11,7 @@ import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
 import dev.zoopress.jobs.store.Runs;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.store.Stores;
 import dev.zoopress.jobs.store.Verdicts;
 import dev.zoopress.jobs.store.Verdicts.Pending;

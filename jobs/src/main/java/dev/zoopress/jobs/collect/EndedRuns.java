@@ -5,6 +5,7 @@ import dev.zoopress.jobs.store.ObjectInfo;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
 import dev.zoopress.jobs.store.Runs;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.zoopress.jobs.collect;
 import dev.zoopress.jobs.collect.Garbage.Stage;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.store.StoredObject;
 import dev.zoopress.jobs.store.Verdicts;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.Run;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.store.StoredObject;
 import java.io.IOException;
 import java.io.Serializable;

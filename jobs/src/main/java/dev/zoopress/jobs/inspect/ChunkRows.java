@@ -6,6 +6,7 @@ import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

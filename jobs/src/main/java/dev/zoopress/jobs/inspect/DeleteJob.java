@@ -10,6 +10,7 @@ import dev.zoopress.jobs.restore.StoredRevision;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,6 +5,7 @@ import dev.zoopress.jobs.compress.Totals;
 import dev.zoopress.jobs.inspect.StatsResult.ModelCost;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

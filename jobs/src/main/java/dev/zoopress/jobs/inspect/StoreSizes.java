@@ -2,6 +2,7 @@ package dev.zoopress.jobs.inspect;
 
 import dev.zoopress.jobs.store.ObjectInfo;
 import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.zoopress.jobs.verify;
 
 import dev.zoopress.codec.manifest.FileEntry;
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.restore.Ticker;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.verify.FilePlan.Piece;
 import java.io.IOException;
 import java.util.ArrayList;

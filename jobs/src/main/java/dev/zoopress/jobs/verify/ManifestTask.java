@@ -1,8 +1,8 @@
 package dev.zoopress.jobs.verify;
 
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

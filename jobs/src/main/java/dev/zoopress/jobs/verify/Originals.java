@@ -1,7 +1,6 @@
 package dev.zoopress.jobs.verify;
 
 import dev.zoopress.codec.manifest.FileEntry;
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.plan.ModelFinder;
 import dev.zoopress.jobs.restore.Ticker;
 import dev.zoopress.jobs.source.Content;
@@ -13,6 +12,7 @@ import dev.zoopress.jobs.source.SourceFile;
 import dev.zoopress.jobs.source.SourceTree;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.verify.VerifyResult.Comparison;
 import java.io.IOException;
 import java.io.Serializable;

@@ -1,9 +1,9 @@
 package dev.zoopress.jobs.verify;
 
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

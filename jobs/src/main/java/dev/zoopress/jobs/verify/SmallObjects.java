@@ -1,11 +1,11 @@
 package dev.zoopress.jobs.verify;
 
 import dev.zoopress.jobs.index.IndexObject;
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.inspect.StoreSizes;
 import dev.zoopress.jobs.store.ObjectCheck;
 import dev.zoopress.jobs.store.ObjectInfo;
 import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.StoreAccess;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

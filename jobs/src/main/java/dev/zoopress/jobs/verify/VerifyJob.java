@@ -1,18 +1,16 @@
 package dev.zoopress.jobs.verify;
 
 import dev.zoopress.jobs.compress.Progress;
-import dev.zoopress.jobs.inspect.StoreAccess;
 import dev.zoopress.jobs.inspect.StoreSizes;
 import dev.zoopress.jobs.restore.Selection;
 import dev.zoopress.jobs.restore.Ticker;
 import dev.zoopress.jobs.store.ObjectInfo;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
+import dev.zoopress.jobs.store.StoreAccess;
 import dev.zoopress.jobs.verify.FilePlan.Piece;
 import dev.zoopress.jobs.verify.VerifyResult.Comparison;
-import dev.zoopress.jobs.verify.VerifyResult.Finding;
 import dev.zoopress.jobs.verify.VerifyResult.Sample;
-import dev.zoopress.jobs.verify.VerifyResult.VerifiedModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -266,51 +263,11 @@ public final class VerifyJob {
 
     private VerifyResult result(Sample sample, Comparison comparison) {
       List<Damage> damage = List.copyOf(tally.damage());
-      Map<Integer, Set<String>> first = new HashMap<>();
-      Map<Integer, Long> counts = new HashMap<>();
-      Map<String, Long> perModel = new HashMap<>();
-      Map<String, Integer> firstOf = new HashMap<>();
-      Impact impact = new Impact(damage);
-      if (!impact.isEmpty() && !rows.isEmpty()) {
-        sc.setJobDescription("verify: which models " + damage.size() + " findings touch");
-        StoreAccess open = access;
-        JavaRDD<Tuple2<Integer, String>> touched =
-            sc.parallelize(rows, Math.min(rows.size(), slots()))
-                .mapPartitions(own -> impact.of(open, own))
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        touched
-            .mapToPair(t -> t)
-            .aggregateByKey(new TreeSet<String>(), Execution::few, Execution::merge)
-            .collect()
-            .forEach(t -> first.put(t._1(), t._2()));
-        touched
-            .mapToPair(t -> new Tuple2<>(t._1(), 1L))
-            .reduceByKey(Long::sum)
-            .collect()
-            .forEach(t -> counts.put(t._1(), t._2()));
-        touched
-            .mapToPair(t -> new Tuple2<>(t._2(), 1L))
-            .reduceByKey(Long::sum)
-            .collect()
-            .forEach(t -> perModel.put(t._1(), t._2()));
-        touched
-            .mapToPair(t -> new Tuple2<>(t._2(), t._1()))
-            .reduceByKey(Math::min)
-            .collect()
-            .forEach(t -> firstOf.put(t._1(), t._2()));
-        touched.unpersist();
-      }
-      List<Finding> findings = new ArrayList<>();
-      for (int i = 0; i < damage.size(); i++) {
-        findings.add(
-            new Finding(
-                damage.get(i),
-                List.copyOf(first.getOrDefault(i, new TreeSet<>())),
-                counts.getOrDefault(i, 0L)));
-      }
+      sc.setJobDescription("verify: which models " + damage.size() + " findings touch");
+      Touched touched = Touched.of(sc, access, rows, damage, slots());
       return new VerifyResult(
-          models(damage, perModel, firstOf),
-          findings,
+          touched.models(),
+          touched.findings(),
           tally.damageCount(),
           tally.objects(),
           tally.files(),
@@ -318,45 +275,6 @@ public final class VerifyJob {
           tally.bytes(),
           sample,
           comparison);
-    }
-
-    private List<VerifiedModel> models(
-        List<Damage> damage, Map<String, Long> counts, Map<String, Integer> firstOf) {
-      TreeMap<String, VerifiedModel> models = new TreeMap<>();
-      for (RevisionRow row : rows) {
-        long count = counts.getOrDefault(row.name(), 0L);
-        String error =
-            count > 0
-                ? text(damage.get(firstOf.get(row.name())))
-                : row.manifest().isEmpty() ? "its pointer is damaged" : "";
-        models.put(
-            row.name(),
-            new VerifiedModel(
-                row.model(),
-                row.revision(),
-                row.files(),
-                row.sourceBytes(),
-                row.manifest().isEmpty() ? 1 : count,
-                error));
-      }
-      return List.copyOf(models.values());
-    }
-
-    private static String text(Damage damage) {
-      return damage.key() + " at byte " + damage.offsetBytes() + ": " + damage.reason();
-    }
-
-    private static TreeSet<String> few(TreeSet<String> names, String name) {
-      names.add(name);
-      if (names.size() > VerifyResult.MAX_MODELS) {
-        names.pollLast();
-      }
-      return names;
-    }
-
-    private static TreeSet<String> merge(TreeSet<String> a, TreeSet<String> b) {
-      b.forEach(name -> few(a, name));
-      return a;
     }
   }
 
