@@ -4,6 +4,7 @@ import dev.zoopress.jobs.collect.CollectOptions.Mode;
 import dev.zoopress.jobs.collect.CollectResult.Sum;
 import dev.zoopress.jobs.collect.CollectResult.Unreachable;
 import dev.zoopress.jobs.collect.Garbage.Stage;
+import dev.zoopress.jobs.index.TableRebuild;
 import dev.zoopress.jobs.publish.Publications;
 import dev.zoopress.jobs.store.Lease;
 import dev.zoopress.jobs.store.ObjectInfo;
@@ -126,6 +127,10 @@ public final class CollectJob {
         if (options.grace().isZero() || now - list.sinceMillis() >= options.grace().toMillis()) {
           decide(list, garbage);
         }
+      }
+      if (freed.objects() > 0) {
+        // Rows of what is gone go with it.
+        TableRebuild.run(sc, access);
       }
       return new CollectResult(
           unreachable(garbage),

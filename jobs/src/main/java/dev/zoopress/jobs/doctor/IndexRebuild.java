@@ -12,6 +12,7 @@ import dev.zoopress.jobs.doctor.DoctorResult.Rebuilt;
 import dev.zoopress.jobs.index.ChunkIndex;
 import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.index.IndexObject;
+import dev.zoopress.jobs.index.TableRebuild;
 import dev.zoopress.jobs.inspect.Published;
 import dev.zoopress.jobs.plan.Hints;
 import dev.zoopress.jobs.plan.JsonLines;
@@ -72,6 +73,7 @@ final class IndexRebuild {
         sc.parallelize(models, slots).mapPartitions(own -> files(open, own)).collect().stream()
             .mapToLong(Long::longValue)
             .sum();
+    TableRebuild.run(sc, access);
     long forgotten = 0;
     try (ObjectStore store = access.open()) {
       for (String key : old) {

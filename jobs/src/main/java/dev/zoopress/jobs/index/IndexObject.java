@@ -20,6 +20,8 @@ public final class IndexObject {
   public static void check(ObjectStore store, String key) throws IOException {
     if (key.endsWith(".json.zst") || key.endsWith(".jsonl.zst")) {
       JsonLines.read(key, store.get(key, MAX_BYTES), Map.class, row -> {});
+    } else if (key.endsWith(TableFile.SUFFIX)) {
+      TableFile.check(store, key);
     }
   }
 }

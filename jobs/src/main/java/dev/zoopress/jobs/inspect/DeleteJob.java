@@ -4,6 +4,7 @@ import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.codec.manifest.SegmentEntry;
+import dev.zoopress.jobs.index.IndexTables;
 import dev.zoopress.jobs.restore.Layout;
 import dev.zoopress.jobs.restore.Selection;
 import dev.zoopress.jobs.restore.StoredRevision;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -69,6 +71,12 @@ public final class DeleteJob {
           }
         } else {
           repository.delete(wanted);
+        }
+        try (IndexTables tables = new IndexTables(objects)) {
+          for (Pointer pointer : result.revisions()) {
+            tables.add(pointer.deletion(), new Manifest(List.of()));
+          }
+          tables.put("delete-" + UUID.randomUUID(), 0);
         }
       }
       return result;

@@ -6,6 +6,7 @@ import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.jobs.compress.ModelResult;
 import dev.zoopress.jobs.compress.ModelResult.Status;
 import dev.zoopress.jobs.index.ChunkTable;
+import dev.zoopress.jobs.index.IndexTables;
 import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.publish.ModelAssembly.Incomplete;
@@ -101,6 +102,7 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
           }
         }
         ChunkTable.publish(store, slice.chunksKey(), runId, slice.slice());
+        tables(slice.slice(), rows);
         return new Done(
             slice.slice(),
             folder.write("results", slice.slice(), results),
@@ -110,6 +112,34 @@ public final class PublishTask implements Function<Publications.Slice, PublishTa
             store.addedBytes(),
             failed.size(),
             List.copyOf(failed));
+      }
+    }
+
+    /** Adds to the tables what is now the truth about the revisions that the slice has news of. */
+    private void tables(int slice, List<Publishable> rows) throws IOException {
+      try (IndexTables tables = new IndexTables(store)) {
+        for (Publishable row : rows) {
+          for (Publishable.Target target : row.revisions()) {
+            if (!target.manifest().isEmpty()) {
+              table(tables, row.model(), target.revision());
+            }
+          }
+        }
+        tables.put(runId, slice);
+      }
+    }
+
+    private void table(IndexTables tables, String model, String revision) throws IOException {
+      try {
+        Optional<Pointer> pointer = repository.pointer(model, revision);
+        if (pointer.isPresent() && !pointer.get().deleted()) {
+          tables.add(pointer.get(), repository.manifest(pointer.get().manifest()));
+        }
+      } catch (CorruptContainerException
+          | UnsupportedVersionException
+          | ObjectNotFoundException e) {
+        // The index is a cache; verify says what is wrong.
+        return;
       }
     }
 
