@@ -23,7 +23,7 @@ CONF = ROOT / "conf"
 def nightly(work, source, name, **more):
     store, report = work / f"{name}-store", work / f"{name}-report"
     shutil.rmtree(store, ignore_errors=True)
-    environment = {**os.environ, "ZOOPRESS_SOURCE": str(source), "ZOOPRESS_STORE": str(store), "ZOOPRESS_REPORT": str(report), **more}
+    environment = {**os.environ, "ZOOPRESS_SOURCE": str(source), "ZOOPRESS_STORE": str(store), "ZOOPRESS_REPORT": str(report), "ZOOPRESS_BUDGET": "64MiB", **more}
     done = subprocess.run([CONF / "nightly"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     check(done.returncode == 0, f"nightly ({name}): exit {done.returncode}\n{done.stdout}")
     runs = [json.loads(p.read_text()) for p in sorted(store.glob("runs/*/status.json"))]
