@@ -3,6 +3,7 @@ package dev.zoopress.jobs.index;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
+import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
 import dev.zoopress.jobs.store.StoredObject;
@@ -82,6 +83,8 @@ public final class ChunkIndex {
         try {
           folder.read(keys.next(), ChunkTable.Row.class, object::add);
           rows.addAll(object);
+        } catch (ObjectNotFoundException e) {
+          // optimize or doctor has just replaced it.
         } catch (CorruptContainerException e) {
           LOG.error(
               "{}; the index is only a cache: its chunks may be stored once more, 'zoopress doctor"

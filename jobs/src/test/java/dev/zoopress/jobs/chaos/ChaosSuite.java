@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}; or puts gc, and
- * then compress, to sleep at each of its operations in turn: {@code ChaosSuite sweep FOLDER
- * STRIDE}.
+ * Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}; or puts gc, then
+ * compress, then optimize, to sleep at each of its operations in turn: {@code ChaosSuite sweep
+ * FOLDER STRIDE}.
  */
 public final class ChaosSuite {
   private ChaosSuite() {}
@@ -33,7 +34,7 @@ public final class ChaosSuite {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .getOrCreate();
     spark.sparkContext().setLogLevel("OFF");
-    int failed;
+    int failed = 0;
     if (args[0].equals("s3")) {
       try (S3Server server = S3Server.start(Files.createDirectories(folder.resolve("s3")))) {
         Configuration conf = server.hadoopConf();
@@ -41,7 +42,9 @@ public final class ChaosSuite {
         failed = run(spark, folder, count, first, server.bucket("chaos"), conf);
       }
     } else if (args[0].equals("sweep")) {
-      failed = sweep(spark, folder, count, "gc") + sweep(spark, folder, count, "compress");
+      for (String sleeper : List.of("gc", "compress", "optimize")) {
+        failed += sweep(spark, folder, count, sleeper);
+      }
     } else {
       failed = run(spark, folder, count, first, "", new Configuration());
     }
