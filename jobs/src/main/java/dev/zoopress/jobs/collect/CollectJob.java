@@ -4,7 +4,9 @@ import dev.zoopress.jobs.collect.CollectOptions.Mode;
 import dev.zoopress.jobs.collect.CollectResult.Sum;
 import dev.zoopress.jobs.collect.CollectResult.Unreachable;
 import dev.zoopress.jobs.collect.Garbage.Stage;
+import dev.zoopress.jobs.index.SketchTable;
 import dev.zoopress.jobs.index.TableRebuild;
+import dev.zoopress.jobs.inspect.Published;
 import dev.zoopress.jobs.publish.Publications;
 import dev.zoopress.jobs.store.Lease;
 import dev.zoopress.jobs.store.ObjectInfo;
@@ -131,6 +133,7 @@ public final class CollectJob {
       if (freed.objects() > 0) {
         // Rows of what is gone go with it.
         TableRebuild.run(sc, access);
+        SketchTable.forget(repository.store(), Published.models(repository));
       }
       return new CollectResult(
           unreachable(garbage),

@@ -161,6 +161,7 @@ public final class CompressJob {
     private final Map<Integer, Unit> laterUnits = new HashMap<>();
     private final Map<Integer, String> records = new HashMap<>();
     private final List<String> indexKeys;
+    private DeltaWaves waves;
 
     Execution(
         Repository repository,
@@ -256,17 +257,16 @@ public final class CompressJob {
               .thenComparingInt(Unit::number));
       order.forEach(u -> units.put(u.number(), u));
       long files = slices.stream().mapToLong(Slice::readFiles).sum();
-      try (DeltaWaves waves = new DeltaWaves(sc, context, hinted)) {
-        JavaPairRDD<Integer, Planned> passed =
-            followers.mapValues(Planned::alone).union(waves.skipped()).distinct();
-        meter.stage("compress", total, files);
-        encode(order, passed, "compress");
-        int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
-        for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
-          JavaRDD<ChunkTable.Row> published = ChunkIndex.rows(sc, context, indexKeys);
-          List<String> keys = records.values().stream().sorted().toList();
-          next = laterWave(waves.wave(level, keys, published), next, "differences " + level);
-        }
+      waves = new DeltaWaves(sc, context, hinted, indexKeys.isEmpty());
+      JavaPairRDD<Integer, Planned> passed =
+          followers.mapValues(Planned::alone).union(waves.skipped()).distinct();
+      meter.stage("compress", total, files);
+      encode(order, passed, "compress");
+      int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
+      for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
+        JavaRDD<ChunkTable.Row> published = ChunkIndex.rows(sc, context, indexKeys);
+        List<String> keys = records.values().stream().sorted().toList();
+        next = laterWave(waves.wave(level, keys, published), next, "differences " + level);
       }
     }
 
@@ -406,6 +406,10 @@ public final class CompressJob {
           new ArrayList<>(
               Publications.publish(sc, options.store(), context.hadoop(), run, store, decided));
       done.sort(Comparator.comparingInt(PublishTask.Done::slice));
+      if (waves != null) {
+        sums.addedBytes += waves.keepSketches(records.values().stream().sorted().toList());
+        waves.close();
+      }
       return result(done);
     }
 

@@ -30,22 +30,32 @@ final class DeltaWaves implements AutoCloseable {
 
   private final RunContext context;
   private final JavaSparkContext sc;
+  private final JavaRDD<Sketch> sketches;
   private final JavaRDD<Target> targets;
+  private final PublishedBases bases;
 
-  /** Plans what follows from the sketches in {@code hinted}. */
-  DeltaWaves(JavaSparkContext sc, RunContext context, List<Hinted> hinted) {
+  /**
+   * Plans what follows from the sketches in {@code hinted}.
+   *
+   * @param first whether nothing is published yet
+   */
+  DeltaWaves(JavaSparkContext sc, RunContext context, List<Hinted> hinted, boolean first) {
     this.sc = sc;
     this.context = context;
     List<String> keys = new ArrayList<>();
     hinted.stream().map(Hinted::sketches).filter(k -> !k.isEmpty()).forEach(keys::add);
     if (keys.isEmpty()) {
+      sketches = sc.emptyRDD();
       targets = sc.emptyRDD();
+      bases = PublishedBases.none(sc);
       return;
     }
     RunContext own = context;
-    JavaRDD<Sketch> sketches =
-        sc.parallelize(keys, keys.size()).mapPartitions(p -> read(own, p)).cache();
-    targets = DeltaPlanner.plan(sc, sketches).persist(StorageLevel.MEMORY_AND_DISK());
+    sketches = sc.parallelize(keys, keys.size()).mapPartitions(p -> read(own, p)).cache();
+    bases = first ? PublishedBases.none(sc) : PublishedBases.of(sc, context, sketches);
+    targets =
+        DeltaPlanner.plan(sc, sketches.union(bases.sketches()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   private static Iterator<Sketch> read(RunContext context, Iterator<String> keys)
@@ -70,7 +80,16 @@ final class DeltaWaves implements AutoCloseable {
       int level, List<String> records, JavaRDD<ChunkTable.Row> published) {
     JavaRDD<Target> own = targets.filter(t -> t.level() == level);
     int parts = Math.max(1, Math.min(records.size(), sc.defaultParallelism() * 4));
-    return BasePlaces.resolve(context, own, sc.parallelize(records, parts), published);
+    return BasePlaces.resolve(context, own, sc.parallelize(records, parts), published, bases.ids());
+  }
+
+  /** Keeps in the index what was stored without a base; returns the bytes that the store gained. */
+  long keepSketches(List<String> records) {
+    if (sketches.getNumPartitions() == 0 || records.isEmpty()) {
+      return 0;
+    }
+    int parts = Math.max(1, Math.min(records.size(), sc.defaultParallelism() * 4));
+    return SketchRecorder.record(context, sketches, sc.parallelize(records, parts), parts);
   }
 
   boolean isEmpty() {

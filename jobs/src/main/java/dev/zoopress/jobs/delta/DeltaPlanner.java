@@ -30,7 +30,7 @@ public final class DeltaPlanner {
   /**
    * The chunks that are to be stored as differences.
    *
-   * @param sketches of all tensors that the run reads
+   * @param sketches of all tensors that the run reads, and of published ones, which may be bases
    */
   public static JavaRDD<Target> plan(JavaSparkContext sc, JavaRDD<Sketch> sketches) {
     // Equal tensors lead and follow; only leaders are planned.
@@ -39,12 +39,16 @@ public final class DeltaPlanner {
             .mapToPair(s -> new Tuple2<>(s.sameness(), s))
             .reduceByKey((x, y) -> Rank.of(x).compareTo(Rank.of(y)) <= 0 ? x : y)
             .cache();
-    JavaRDD<Edge> twins = flatten(Twins.edges(leaders.values())).cache();
+    JavaRDD<Edge> twins =
+        flatten(Twins.edges(leaders.values()).filter(e -> !e.target().isPublished())).cache();
     JavaPairRDD<Place, Edge> parents = byTarget(twins);
     JavaRDD<Edge> deltas = deltas(sc, sketches, leaders, parents);
     JavaPairRDD<Place, Edge> all = parents.union(byTarget(deltas)).cache();
     JavaRDD<Tuple2<Edge, Integer>> planned = levels(all).cache();
-    return planned.union(followers(sketches, leaders, planned)).flatMap(DeltaPlanner::targets);
+    return planned
+        .union(followers(sketches, leaders, planned))
+        .filter(t -> !t._1().target().isPublished())
+        .flatMap(DeltaPlanner::targets);
   }
 
   /**
@@ -173,7 +177,7 @@ public final class DeltaPlanner {
     List<Member> bases = sorted.subList(0, Math.min(MAX_BASES, sorted.size()));
     for (Member target : sorted) {
       for (Member base : bases) {
-        boolean free = target.twin() || !target.leads();
+        boolean free = target.twin() || !target.leads() || target.own().isPublished();
         Place to = target.own().place().contentStart();
         Place from = base.own().place().contentStart();
         if (!free && !to.equals(from) && !base.leader().place().equals(target.own().place())) {

@@ -7,19 +7,22 @@ import java.util.Comparator;
 
 /**
  * A total order of tensors: bases come before what stands on them, so there are no cycles. First
- * those that know more about their values, then those that say it with fewer bytes, then
- * safetensors, then the plan's order.
+ * what is published already, then those that know more about their values, then those that say it
+ * with fewer bytes, then safetensors, then the plan's order.
  */
-record Rank(int ignorance, int width, boolean other, Place place) implements Comparable<Rank> {
+record Rank(boolean fresh, int ignorance, int width, boolean other, Place place)
+    implements Comparable<Rank> {
   private static final Comparator<Rank> ORDER =
-      Comparator.comparingInt(Rank::ignorance)
+      Comparator.comparing(Rank::fresh)
+          .thenComparingInt(Rank::ignorance)
           .thenComparingInt(Rank::width)
           .thenComparing(Rank::other)
           .thenComparing(Rank::place);
 
   static Rank of(Sketch sketch) {
     boolean other = !sketch.format().equals("safetensors");
-    return new Rank(32 - bits(sketch), sketch.width(), other, sketch.place());
+    return new Rank(
+        !sketch.isPublished(), 32 - bits(sketch), sketch.width(), other, sketch.place());
   }
 
   /** Bits of an element that are not zero throughout the windows. */

@@ -9,7 +9,7 @@ import java.util.List;
  * A tensor seen through three small windows.
  *
  * @param unit the unit that reads its first chunk
- * @param org first part of the model's name: related models share it
+ * @param modelName of the model that it is part of
  * @param format container of the file
  * @param rows first dimension; 1 where there is no grid
  * @param columns elements of a row
@@ -25,7 +25,7 @@ public record Sketch(
     int content,
     long offset,
     int unit,
-    String org,
+    String modelName,
     String format,
     String name,
     DType dtype,
@@ -51,6 +51,26 @@ public record Sketch(
       List<Float> tail)
       implements Serializable {}
 
+  /** Slice of tensors that earlier runs published: bases only, and first in every order. */
+  static final int PUBLISHED = -1;
+
+  /** The first part of the model's name: related models share it. */
+  String org() {
+    int slash = modelName.indexOf('/');
+    return slash < 0 ? modelName : modelName.substring(0, slash);
+  }
+
+  boolean isPublished() {
+    return slice == PUBLISHED;
+  }
+
+  /** This tensor as one of the published model of a number. */
+  public Sketch published(int number) {
+    return new Sketch(
+        PUBLISHED, number, content, offset, -1, modelName, format, name, dtype, rows, columns,
+        length, head, middle, tail, down, up, null);
+  }
+
   public Place place() {
     return new Place(slice, model, content, offset);
   }
@@ -63,7 +83,7 @@ public record Sketch(
     return length / width();
   }
 
-  boolean isFloat() {
+  public boolean isFloat() {
     return dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16;
   }
 

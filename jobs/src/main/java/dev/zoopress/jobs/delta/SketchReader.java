@@ -59,7 +59,6 @@ public final class SketchReader {
     long elements = segment.lengthBytes() / width;
     long columns = Math.max(1, segment.columns());
     long middle = (segment.lengthBytes() - WINDOW_BYTES) / 2 / width * width;
-    int slash = content.modelName().indexOf('/');
     // More is read than is kept: it may reach into further rows.
     int reach =
         segment.lengthBytes() < 1 << 18
@@ -73,7 +72,7 @@ public final class SketchReader {
         content.index(),
         segment.offsetBytes(),
         unit,
-        slash < 0 ? content.modelName() : content.modelName().substring(0, slash),
+        content.modelName(),
         layout.format(),
         segment.name(),
         segment.dtype(),

@@ -56,14 +56,16 @@ public final class BasePlaces {
    *
    * @param records keys of the records of all units so far
    * @param published as in {@link Reconciler}
+   * @param more ids of chunks at places that no record of this run has
    */
   public static JavaPairRDD<Integer, Planned> resolve(
       RunContext context,
       JavaRDD<Target> targets,
       JavaRDD<String> records,
-      JavaRDD<ChunkTable.Row> published) {
+      JavaRDD<ChunkTable.Row> published,
+      JavaPairRDD<Place, Tuple2<ChunkId, Integer>> more) {
     JavaPairRDD<Place, Tuple2<ChunkId, Integer>> ids =
-        records.mapPartitionsToPair(keys -> read(context, keys, BasePlaces::ids));
+        records.mapPartitionsToPair(keys -> read(context, keys, BasePlaces::ids)).union(more);
     JavaPairRDD<ChunkId, Need> needs =
         targets
             .flatMapToPair(BasePlaces::needs)

@@ -190,6 +190,37 @@ class DeltaJobTest {
   }
 
   @Test
+  void whatComesLaterStandsOnWhatIsPublished() throws IOException {
+    float[] one = weights(1);
+    float[] two = weights(2);
+    model("org/base", "F32", ROWS, COLUMNS, f32(one), f32(two));
+    Path store = dir.resolve("store");
+    compress(store);
+    long base = new StoreView(store).packBytes();
+    float[] tuned = tuned(one, 5);
+    model("third/tuned", "F32", ROWS, COLUMNS, f32(tuned), f32(two), f32(weights(7)));
+
+    CompressResult second = compress(store);
+
+    assertStored(store);
+    long tensor = 4L * ROWS * COLUMNS;
+    Map<String, ByteShare> by = second.totals().by();
+    assertThat(by.get("delta").bytes()).isEqualTo(tensor);
+    assertThat(by.get("delta").stored()).isLessThan(tensor * 7 / 10);
+    assertThat(by.get("duplicates").bytes()).isGreaterThanOrEqualTo(tensor);
+    assertThat(by.get("entropy").bytes()).isLessThan(tensor + 10_000);
+    model("third/tuned-bf16", "BF16", ROWS, COLUMNS, bf16(tuned), bf16(two), bf16(weights(7)));
+
+    CompressResult third = compress(store);
+
+    // A difference lends nothing but its bytes: only what stands alone was kept as a base.
+    assertStored(store);
+    assertThat(third.totals().by().get("delta").bytes()).isEqualTo(tensor);
+    assertThat(new StoreView(store).packBytes()).isLessThan(base * 11 / 5);
+    assertThat(third.totals().storedBytes()).isLessThan(tensor);
+  }
+
+  @Test
   void theSameSourceGivesTheSameObjects() throws IOException {
     float[] one = weights(1);
     model("org/base", "F32", ROWS, COLUMNS, f32(one));
