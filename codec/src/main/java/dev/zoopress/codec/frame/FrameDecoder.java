@@ -7,6 +7,7 @@ import dev.zoopress.codec.delta.XorDecoder;
 import dev.zoopress.codec.plane.GroupedDecoder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -104,6 +105,49 @@ public final class FrameDecoder implements Closeable {
           count,
           target,
           targetOffset);
+    } finally {
+      this.base = null;
+    }
+  }
+
+  /**
+   * Decodes the frame in {@code frame[offset, offset + length)} block by block and compares each
+   * with its source while both are in the cache.
+   *
+   * @param object name for error messages
+   * @param base as in decode; null for none
+   * @return the first byte of {@code raw[rawOffset, rawOffset + rawLength)} that the frame does not
+   *     decode to, counted from rawOffset; -1 if it is the same
+   * @throws dev.zoopress.codec.CorruptContainerException if any byte is not as written
+   */
+  public int mismatch(
+      String object,
+      byte[] frame,
+      int offset,
+      int length,
+      BaseBytes base,
+      byte[] raw,
+      int rawOffset,
+      int rawLength)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, frame.length);
+    checkRange(rawLength, 0, rawLength, raw, rawOffset);
+    this.base = base;
+    try {
+      FrameHead head = FrameHead.parse(object, 0, frame, offset, length, length, rawLength);
+      BlockDecoder decoder = begin(head, frame, offset, 0, rawLength);
+      BlockGrid grid = head.grid();
+      for (int block = 0; block < grid.count(); block++) {
+        int count = grid.rawLength(block);
+        int start = rawOffset + grid.rawOffset(block);
+        rawBlock = atLeast(rawBlock, count);
+        decodeBlock(head, decoder, block, frame, offset + head.bodyOffset(block), rawBlock, 0);
+        int differs = Arrays.mismatch(raw, start, start + count, rawBlock, 0, count);
+        if (differs >= 0) {
+          return start - rawOffset + differs;
+        }
+      }
+      return -1;
     } finally {
       this.base = null;
     }
@@ -220,6 +264,28 @@ public final class FrameDecoder implements Closeable {
     if (count == 0) {
       return;
     }
+    BlockDecoder decoder = begin(head, frame, offset, rawFrom, count);
+    BlockGrid grid = head.grid();
+    int rawEnd = rawFrom + count;
+    for (int block = grid.blockAt(rawFrom); block <= grid.blockAt(rawEnd - 1); block++) {
+      int body = bodiesAt + head.bodyOffset(block);
+      int start = grid.rawOffset(block);
+      int length = grid.rawLength(block);
+      if (start >= rawFrom && start + length <= rawEnd) {
+        decodeBlock(head, decoder, block, bodies, body, target, targetOffset + start - rawFrom);
+      } else {
+        rawBlock = atLeast(rawBlock, length);
+        decodeBlock(head, decoder, block, bodies, body, rawBlock, 0);
+        int from = Math.max(start, rawFrom);
+        int to = Math.min(start + length, rawEnd);
+        System.arraycopy(rawBlock, from - start, target, targetOffset + from - rawFrom, to - from);
+      }
+    }
+  }
+
+  /** The frame's decoder, ready for the blocks that hold {@code [rawFrom, rawFrom + count)}. */
+  private BlockDecoder begin(FrameHead head, byte[] frame, int offset, int rawFrom, int count)
+      throws IOException {
     BlockDecoder decoder = kinds.computeIfAbsent(head.kind(), FrameDecoder::decoder);
     if (head.kind().needsBase()) {
       if (base == null) {
@@ -240,22 +306,7 @@ public final class FrameDecoder implements Closeable {
     }
     decoder.begin(
         head, new FrameCursor(head, frame, shared, head.sharedLength(), head.sharedOffset()));
-    BlockGrid grid = head.grid();
-    int rawEnd = rawFrom + count;
-    for (int block = grid.blockAt(rawFrom); block <= grid.blockAt(rawEnd - 1); block++) {
-      int body = bodiesAt + head.bodyOffset(block);
-      int start = grid.rawOffset(block);
-      int length = grid.rawLength(block);
-      if (start >= rawFrom && start + length <= rawEnd) {
-        decodeBlock(head, decoder, block, bodies, body, target, targetOffset + start - rawFrom);
-      } else {
-        rawBlock = atLeast(rawBlock, length);
-        decodeBlock(head, decoder, block, bodies, body, rawBlock, 0);
-        int from = Math.max(start, rawFrom);
-        int to = Math.min(start + length, rawEnd);
-        System.arraycopy(rawBlock, from - start, target, targetOffset + from - rawFrom, to - from);
-      }
-    }
+    return decoder;
   }
 
   private static void decodeBlock(

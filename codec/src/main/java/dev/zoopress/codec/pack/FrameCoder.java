@@ -9,17 +9,15 @@ import dev.zoopress.codec.frame.FrameKind;
 import dev.zoopress.codec.frame.FrameShape;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
- * Encodes frames and proves that they decode to what went in. Memory: two buffers of the longest
- * frame seen (at most 33 MiB together) and the coders' scratch. One thread at a time.
+ * Encodes frames and proves that they decode to what went in. Memory: a buffer of the longest frame
+ * seen (at most 17 MiB) and the coders' scratch. One thread at a time.
  */
 final class FrameCoder implements Closeable {
   private final FrameEncoder encoder;
   private final FrameDecoder decoder = new FrameDecoder();
   private byte[] encoded = {};
-  private byte[] decoded = {};
   private long encodeNanos;
   private long verifyNanos;
 
@@ -43,9 +41,6 @@ final class FrameCoder implements Closeable {
     if (encoded.length < room) {
       encoded = new byte[room];
     }
-    if (decoded.length < length) {
-      decoded = new byte[length];
-    }
     long start = System.nanoTime();
     int stored =
         base == null
@@ -54,10 +49,11 @@ final class FrameCoder implements Closeable {
     long middle = System.nanoTime();
     encodeNanos += middle - start;
     BaseBytes bytes = base == null ? null : BaseBytes.of(base, 0);
-    decoder.decode(what, 0, encoded, 0, stored, bytes, decoded, 0, length);
-    int differs = Arrays.mismatch(raw, offset, offset + length, decoded, 0, length);
+    int differs = decoder.mismatch(what, encoded, 0, stored, bytes, raw, offset, length);
     verifyNanos += System.nanoTime() - middle;
     if (differs >= 0) {
+      byte[] decoded = new byte[length];
+      decoder.decode(what, 0, encoded, 0, stored, bytes, decoded, 0, length);
       throw new IntegrityException(
           what + ": byte " + differs + " of " + length + " after decoding",
           String.format("%02x", raw[offset + differs]),

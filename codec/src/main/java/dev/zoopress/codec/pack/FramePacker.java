@@ -16,8 +16,8 @@ import java.util.Set;
  * before it is appended. A chunk that the same pack got before is not stored again.
  *
  * <p>What is written depends on the chunks and their order only. Holds an encode buffer of about 17
- * MiB, a decode buffer of up to 16 MiB, up to 1 MiB for each dtype that has small chunks, the
- * coders' scratch, and about 100 bytes for each chunk of the current pack. Not thread-safe.
+ * MiB, a decoded block, up to 1 MiB for each dtype that has small chunks, the coders' scratch, and
+ * about 100 bytes for each chunk of the current pack. Not thread-safe.
  */
 public final class FramePacker implements Closeable {
   /** Chunks of at least this many bytes get a frame of their own. */

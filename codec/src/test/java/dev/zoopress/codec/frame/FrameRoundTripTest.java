@@ -66,6 +66,15 @@ class FrameRoundTripTest {
       assertThat(back[i]).as(what).isEqualTo((byte) 0x5a);
       assertThat(back[8 + length + i]).as(what).isEqualTo((byte) 0x5a);
     }
+    assertThat(decoder.mismatch("test", frame, targetOffset, stored, null, source, offset, length))
+        .as(what)
+        .isEqualTo(-1);
+    int differs = random.nextInt(length);
+    source[offset + differs] ^= 1;
+    assertThat(decoder.mismatch("test", exact, 0, stored, null, source, offset, length))
+        .as(what)
+        .isEqualTo(differs);
+    source[offset + differs] ^= 1;
     int from = random.nextInt(length);
     int count = random.nextInt(length - from + 1);
     byte[] part = new byte[count];

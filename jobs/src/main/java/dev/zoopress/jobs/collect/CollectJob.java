@@ -66,7 +66,7 @@ public final class CollectJob {
    */
   public CollectResult execute() throws IOException {
     JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));
     try (ObjectStore store = Stores.open(options.store(), hadoop)) {
       Repository repository = Repository.open(store);

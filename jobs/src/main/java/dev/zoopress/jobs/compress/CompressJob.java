@@ -89,7 +89,7 @@ public final class CompressJob {
    */
   public CompressResult execute() throws IOException {
     long start = System.nanoTime();
-    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     // Looked at first: a mistyped source leaves no store behind.
     SourceTree source = SourceTree.open(options.source(), hadoop);
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));

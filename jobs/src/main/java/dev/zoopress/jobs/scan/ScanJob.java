@@ -35,7 +35,7 @@ public final class ScanJob {
    * @throws IOException if the source cannot be listed
    */
   public ScanResult execute() throws IOException {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     JavaSparkContext sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     SourceTree tree = SourceTree.open(source, hadoop);
     Broadcast<SerializableConfiguration> conf = sc.broadcast(new SerializableConfiguration(hadoop));

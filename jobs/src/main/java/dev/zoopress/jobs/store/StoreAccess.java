@@ -21,7 +21,7 @@ public record StoreAccess(String uri, Broadcast<SerializableConfiguration> hadoo
     return new StoreAccess(
         uri,
         JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf())));
+            .broadcast(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration())));
   }
 
   /** What a task does with each of its inputs. */
