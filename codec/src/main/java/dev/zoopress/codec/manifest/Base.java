@@ -2,8 +2,10 @@ package dev.zoopress.codec.manifest;
 
 import dev.zoopress.codec.view.View;
 import java.io.Serializable;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What frames stand on: chunks that follow each other, looked at through a view. Immutable. */
 public final class Base implements Serializable {
@@ -93,6 +95,16 @@ public final class Base implements Serializable {
   /** Decodes below a frame that stands on this: 1, or 2 where its chunks stand on others. */
   public int depth() {
     return depth;
+  }
+
+  /** Every pack that reading it may touch; the caller's own. */
+  public Set<String> packs() {
+    Set<String> packs = new LinkedHashSet<>();
+    chunks.forEach(chunk -> packs.addAll(chunk.location().packs()));
+    if (scales != null) {
+      packs.addAll(scales.chunk().location().packs());
+    }
+    return packs;
   }
 
   /** Bytes of the chunks. */

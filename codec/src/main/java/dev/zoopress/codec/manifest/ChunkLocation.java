@@ -1,7 +1,9 @@
 package dev.zoopress.codec.manifest;
 
 import java.io.Serializable;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Where a chunk's bytes lie: a stretch of what one frame of one pack decodes to.
@@ -47,5 +49,12 @@ public record ChunkLocation(
   public ChunkLocation standingOn(Base base, long basePosition) {
     return new ChunkLocation(
         pack, frameOffset, frameStoredBytes, frameRawBytes, offsetInFrame, base, basePosition);
+  }
+
+  /** Every pack that reading from here may touch: its own, those of bases and of their bases. */
+  public Set<String> packs() {
+    Set<String> packs = base == null ? new LinkedHashSet<>() : base.packs();
+    packs.add(pack);
+    return packs;
   }
 }

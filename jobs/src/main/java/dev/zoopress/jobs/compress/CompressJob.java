@@ -36,6 +36,7 @@ import dev.zoopress.jobs.store.Stores;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -160,6 +161,7 @@ public final class CompressJob {
     private final Map<Integer, Unit> units = new HashMap<>();
     private final Map<Integer, Unit> laterUnits = new HashMap<>();
     private final Map<Integer, String> records = new HashMap<>();
+    private final Set<String> ownPacks = new HashSet<>();
     private final List<String> indexKeys;
     private DeltaWaves waves;
 
@@ -259,15 +261,42 @@ public final class CompressJob {
       long files = slices.stream().mapToLong(Slice::readFiles).sum();
       waves = new DeltaWaves(sc, context, hinted, indexKeys.isEmpty());
       JavaPairRDD<Integer, Planned> passed =
-          followers.mapValues(Planned::alone).union(waves.skipped()).distinct();
+          waves.first(followers, standing(waves.ready(ChunkIndex.rows(sc, context, indexKeys))));
       meter.stage("compress", total, files);
       encode(order, passed, "compress");
       int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
       for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
         JavaRDD<ChunkTable.Row> published = ChunkIndex.rows(sc, context, indexKeys);
         List<String> keys = records.values().stream().sorted().toList();
-        next = laterWave(waves.wave(level, keys, published), next, "differences " + level);
+        JavaPairRDD<Integer, Planned> wave = waves.wave(level, keys, published).cache();
+        next = laterWave(standing(wave), next, "differences " + level);
+        wave.unpersist(false);
       }
+    }
+
+    /**
+     * Differences whose bases are there and stay: those that earlier runs stored are held first.
+     * What stands on others is left out, and stored on its own by a second wave.
+     */
+    private JavaPairRDD<Integer, Planned> standing(JavaPairRDD<Integer, Planned> wave)
+        throws IOException {
+      List<String> packs =
+          new ArrayList<>(wave.values().flatMap(p -> p.packs().iterator()).distinct().collect());
+      packs.removeAll(ownPacks);
+      Set<String> gone = held(packs);
+      return gone.isEmpty() ? wave : wave.filter(t -> Collections.disjoint(gone, t._2().packs()));
+    }
+
+    /** Holds packs of earlier runs; returns those that are gone, or about to. */
+    private Set<String> held(List<String> packs) throws IOException {
+      run.pin(packs);
+      Set<String> gone = new HashSet<>();
+      for (String pack : packs) {
+        if (!repository.packStays(pack)) {
+          gone.add(pack);
+        }
+      }
+      return gone;
     }
 
     private void encode(List<Unit> order, JavaPairRDD<Integer, Planned> places, String what) {
@@ -282,6 +311,7 @@ public final class CompressJob {
               .collect();
       for (UnitTask.Done d : done) {
         records.put(d.unit(), d.key());
+        d.summary().packs().forEach(pack -> ownPacks.add(pack.id()));
         sums.add(d);
       }
     }
@@ -298,14 +328,7 @@ public final class CompressJob {
       for (int wave = 0; ; wave++) {
         Reconciler reconciler = reconciler(gone);
         sc.setJobDescription("reconcile: places of chunks");
-        List<String> reused = reconciler.reusedPacks();
-        run.pin(reused);
-        boolean lost = false;
-        for (String pack : reused) {
-          if (!repository.packStays(pack)) {
-            lost |= gone.add(pack);
-          }
-        }
+        boolean lost = gone.addAll(held(reconciler.reusedPacks()));
         List<Tuple2<Integer, Follower>> missing =
             lost ? List.of() : reconciler.missing(MAX_MISSING);
         if (!lost && (missing.isEmpty() || wave >= MAX_WAVES)) {
@@ -328,7 +351,8 @@ public final class CompressJob {
       JavaRDD<Mention> mentions = sc.parallelize(keys, parts).mapPartitions(new UnitRows(context));
       Set<String> lost = Set.copyOf(gone);
       JavaRDD<ChunkTable.Row> published =
-          ChunkIndex.rows(sc, context, indexKeys).filter(r -> !lost.contains(r.pack()));
+          ChunkIndex.rows(sc, context, indexKeys)
+              .filter(r -> lost.isEmpty() || Collections.disjoint(lost, r.packs()));
       return new Reconciler(mentions, published, shufflePartitions(sums.chunks));
     }
 

@@ -6,6 +6,7 @@ import dev.zoopress.jobs.delta.Sketch;
 import dev.zoopress.jobs.delta.Target;
 import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.HintTask.Hinted;
+import dev.zoopress.jobs.plan.Leaders.Follower;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.reconcile.BasePlaces;
@@ -70,9 +71,38 @@ final class DeltaWaves implements AutoCloseable {
     return rows.iterator();
   }
 
-  /** What the first wave passes over, by unit. */
-  JavaPairRDD<Integer, Planned> skipped() {
-    return targets.mapToPair(t -> new Tuple2<>(t.unit(), Planned.alone(t.place().follower())));
+  /** What stands on published bases alone, so that the first wave can store it. */
+  JavaPairRDD<Integer, Planned> ready(JavaRDD<ChunkTable.Row> published) {
+    return bases.isNone()
+        ? JavaPairRDD.fromJavaRDD(sc.emptyRDD())
+        : BasePlaces.ready(targets, published, bases.ids()).cache();
+  }
+
+  /**
+   * What the first wave stores as a difference, {@code ready}, or only hashes: duplicates, and what
+   * later waves store.
+   */
+  JavaPairRDD<Integer, Planned> first(
+      JavaPairRDD<Integer, Follower> followers, JavaPairRDD<Integer, Planned> ready) {
+    JavaPairRDD<Integer, Planned> hashed =
+        followers.union(targets.mapToPair(t -> new Tuple2<>(t.unit(), t.place().follower())))
+            .mapValues(Planned::alone)
+            .distinct();
+    JavaPairRDD<Tuple2<Integer, Follower>, Boolean> duplicates =
+        followers.mapToPair(t -> new Tuple2<>(t, true));
+    JavaPairRDD<Tuple2<Integer, Follower>, Planned> stored =
+        keyed(ready).subtractByKey(duplicates).cache();
+    return unkeyed(keyed(hashed).subtractByKey(stored)).union(unkeyed(stored));
+  }
+
+  private static JavaPairRDD<Tuple2<Integer, Follower>, Planned> keyed(
+      JavaPairRDD<Integer, Planned> planned) {
+    return planned.mapToPair(t -> new Tuple2<>(new Tuple2<>(t._1(), t._2().place()), t._2()));
+  }
+
+  private static JavaPairRDD<Integer, Planned> unkeyed(
+      JavaPairRDD<Tuple2<Integer, Follower>, Planned> planned) {
+    return planned.mapToPair(t -> new Tuple2<>(t._1()._1(), t._2()));
   }
 
   /** What the wave of {@code level} stores, by the unit that read it in the first. */

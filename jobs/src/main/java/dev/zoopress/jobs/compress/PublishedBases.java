@@ -39,9 +39,12 @@ final class PublishedBases {
             .mapPartitions(families -> candidates(context, families))
             .distinct()
             .collect();
+    if (names.isEmpty()) {
+      return none(sc);
+    }
     List<Tuple2<String, Integer>> numbered = new ArrayList<>();
     names.stream().sorted().forEach(n -> numbered.add(new Tuple2<>(n, numbered.size())));
-    int parts = Math.max(1, Math.min(numbered.size(), 4 * sc.defaultParallelism()));
+    int parts = Math.min(numbered.size(), 4 * sc.defaultParallelism());
     return new PublishedBases(
         sc.parallelize(numbered, parts).mapPartitions(own -> read(context, own)).cache());
   }
@@ -70,6 +73,10 @@ final class PublishedBases {
       }
     }
     return rows.iterator();
+  }
+
+  boolean isNone() {
+    return rows.getNumPartitions() == 0;
   }
 
   /** As the plan takes them: in front of everything that the run reads. */

@@ -158,7 +158,8 @@ final class UnitEncoder {
       sourceBytes += length;
       sourceByDtype.merge(chunk.shape().dtype().name(), new ByteShare(length, 0), ByteShare::plus);
     }
-    if (owners.containsKey(id) || (!again && plan != null)) {
+    Base base = plan == null ? null : BaseText.read(plan.base());
+    if (owners.containsKey(id) || (!again && plan != null && base == null)) {
       duplicateBytes += again ? 0 : length;
       return;
     }
@@ -166,7 +167,6 @@ final class UnitEncoder {
     duplicateBytes -= again ? length : 0;
     Hints.Hint hint =
         length >= Hints.MIN_CHUNK_BYTES ? hints.of(bytes, offset, length) : new Hints.Hint(0, 0);
-    Base base = again && plan != null ? BaseText.read(plan.base()) : null;
     if (base == null) {
       owners.put(id, new Owner(content.slice(), content.model(), length, hint, "", 0));
       spool.add(id, bytes, offset, length, chunk.shape());

@@ -1,7 +1,9 @@
 package dev.zoopress.jobs.delta;
 
+import dev.zoopress.codec.manifest.Base;
 import dev.zoopress.jobs.plan.Leaders.Follower;
 import java.io.Serializable;
+import java.util.Set;
 
 /**
  * A chunk that its unit treats otherwise than by default, with what it may stand on.
@@ -15,6 +17,12 @@ public record Planned(Follower place, String base, long position)
   /** A chunk without a base. */
   public static Planned alone(Follower place) {
     return new Planned(place, "", 0);
+  }
+
+  /** Every pack that reading the base may touch. */
+  public Set<String> packs() {
+    Base read = BaseText.read(base);
+    return read == null ? Set.of() : read.packs();
   }
 
   @Override

@@ -38,7 +38,10 @@ public final class ChunkIndex {
     return List.copyOf(keys);
   }
 
-  /** The table's rows without those whose packs are gone, as after gc they may be. */
+  /**
+   * The table's rows without those whose packs are gone, as after gc they may be: a row's own, put
+   * again since by another run, is of no use without those of its bases.
+   */
   public static JavaRDD<ChunkTable.Row> rows(
       JavaSparkContext sc, RunContext context, List<String> keys) throws IOException {
     if (keys.isEmpty()) {
@@ -54,11 +57,20 @@ public final class ChunkIndex {
             .mapPartitions(p -> packs(context, p))
             .distinct()
             .mapToPair(pack -> new Tuple2<>(pack, true));
-    return sc.parallelize(keys, parts)
-        .mapPartitions(p -> read(context, p))
-        .mapToPair(row -> new Tuple2<>(row.pack(), row))
-        .join(packs)
-        .map(t -> t._2()._1());
+    JavaRDD<ChunkTable.Row> rows =
+        sc.parallelize(keys, parts)
+            .mapPartitions(p -> read(context, p))
+            .mapToPair(row -> new Tuple2<>(row.pack(), row))
+            .join(packs)
+            .map(t -> t._2()._1());
+    JavaRDD<ChunkTable.Row> standing = rows.filter(row -> !row.alone());
+    JavaRDD<ChunkTable.Row> fallen =
+        standing
+            .flatMapToPair(
+                row -> row.packs().stream().map(pack -> new Tuple2<>(pack, row)).iterator())
+            .subtractByKey(packs)
+            .values();
+    return rows.filter(ChunkTable.Row::alone).union(standing.subtract(fallen));
   }
 
   private static Iterator<String> packs(RunContext context, Iterator<String> folders)

@@ -6,6 +6,7 @@ import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.jobs.compress.UnitRecord.StoredChunk;
+import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.ObjectStore;
@@ -39,7 +40,27 @@ public final class ChunkTable {
       int offsetInFrame,
       String base,
       long basePosition)
-      implements Serializable {}
+      implements Serializable {
+    public ChunkLocation location() {
+      return new ChunkLocation(
+          pack,
+          frameOffset,
+          frameStoredBytes,
+          frameRawBytes,
+          offsetInFrame,
+          BaseText.read(base),
+          basePosition);
+    }
+
+    boolean alone() {
+      return base == null || base.isEmpty();
+    }
+
+    /** Packs that must be there for the row to be of use. */
+    public Set<String> packs() {
+      return alone() ? Set.of(pack) : location().packs();
+    }
+  }
 
   public ChunkTable() throws IOException {
     rows = new JsonLines.Writer();

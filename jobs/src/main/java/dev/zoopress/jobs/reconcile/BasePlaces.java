@@ -66,15 +66,6 @@ public final class BasePlaces {
       JavaPairRDD<Place, Tuple2<ChunkId, Integer>> more) {
     JavaPairRDD<Place, Tuple2<ChunkId, Integer>> ids =
         records.mapPartitionsToPair(keys -> read(context, keys, BasePlaces::ids)).union(more);
-    JavaPairRDD<ChunkId, Need> needs =
-        targets
-            .flatMapToPair(BasePlaces::needs)
-            .join(ids)
-            .values()
-            .mapToPair(
-                t ->
-                    new Tuple2<>(
-                        t._2()._1(), new Need(t._1().target(), t._1().number(), t._2()._2())));
     JavaPairRDD<ChunkId, Stored> places =
         records
             .mapPartitionsToPair(keys -> read(context, keys, BasePlaces::stored))
@@ -88,7 +79,33 @@ public final class BasePlaces {
             .subtractByKey(known)
             .reduceByKey((x, y) -> x.place().compareTo(y.place()) <= 0 ? x : y)
             .values();
-    return needs
+    return placed(open, ids, known);
+  }
+
+  /**
+   * The targets that stand on nothing but chunks of known ids that are published, by the unit that
+   * reads them.
+   */
+  public static JavaPairRDD<Integer, Planned> ready(
+      JavaRDD<Target> targets,
+      JavaRDD<ChunkTable.Row> published,
+      JavaPairRDD<Place, Tuple2<ChunkId, Integer>> ids) {
+    return placed(
+        targets, ids, published.mapToPair(BasePlaces::published).reduceByKey(Stored::min));
+  }
+
+  private static JavaPairRDD<Integer, Planned> placed(
+      JavaRDD<Target> targets,
+      JavaPairRDD<Place, Tuple2<ChunkId, Integer>> ids,
+      JavaPairRDD<ChunkId, Stored> known) {
+    return targets
+        .flatMapToPair(BasePlaces::needs)
+        .join(ids)
+        .values()
+        .mapToPair(
+            t ->
+                new Tuple2<>(
+                    t._2()._1(), new Need(t._1().target(), t._1().number(), t._2()._2())))
         .join(known)
         .mapToPair(
             t -> {
@@ -97,7 +114,7 @@ public final class BasePlaces {
               return new Tuple2<>(need.target(), new Found(need.number(), chunk));
             })
         .groupByKey()
-        .join(open.mapToPair(t -> new Tuple2<>(t.place(), t)))
+        .join(targets.mapToPair(t -> new Tuple2<>(t.place(), t)))
         .values()
         .flatMapToPair(t -> planned(t._2(), t._1()));
   }
@@ -153,16 +170,7 @@ public final class BasePlaces {
   }
 
   private static Tuple2<ChunkId, Stored> published(ChunkTable.Row r) {
-    ChunkLocation at =
-        new ChunkLocation(
-            r.pack(),
-            r.frameOffset(),
-            r.frameStoredBytes(),
-            r.frameRawBytes(),
-            r.offsetInFrame(),
-            BaseText.read(r.base() == null ? "" : r.base()),
-            r.basePosition());
-    return new Tuple2<>(ChunkId.parse(r.id()), new Stored(false, at));
+    return new Tuple2<>(ChunkId.parse(r.id()), new Stored(false, r.location()));
   }
 
   private static Iterator<Tuple2<Integer, Planned>> planned(Target target, Iterable<Found> found) {

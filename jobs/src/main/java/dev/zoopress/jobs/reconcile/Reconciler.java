@@ -104,11 +104,11 @@ public final class Reconciler implements AutoCloseable {
         .take(limit);
   }
 
-  /** Published packs that the run is going to refer to. */
+  /** Packs of published chunks that the run is going to refer to, those of their bases included. */
   public List<String> reusedPacks() {
     return resolved
         .filter(r -> r.winner() != null && r.winner().unit() < 0)
-        .map(r -> r.winner().at().pack())
+        .flatMap(r -> r.winner().at().location().packs().iterator())
         .distinct()
         .collect();
   }

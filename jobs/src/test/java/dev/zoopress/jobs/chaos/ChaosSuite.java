@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT [FIRST-SEED]}; or puts gc, then
- * compress, then optimize, to sleep at each of its operations in turn: {@code ChaosSuite sweep
- * FOLDER STRIDE}.
+ * Runs many interleavings: {@code ChaosSuite local|s3 FOLDER COUNT FIRST-SEED}; or every {@link
+ * Sweep} of a name, at each STRIDE-th operation: {@code ChaosSuite sweep FOLDER STRIDE [NAMES]}.
  */
 public final class ChaosSuite {
   private ChaosSuite() {}
@@ -20,7 +18,6 @@ public final class ChaosSuite {
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[1]);
     int count = Integer.parseInt(args[2]);
-    long first = args.length > 3 ? Long.parseLong(args[3]) : 1;
     SparkSession spark =
         SparkSession.builder()
             .master("local[8]")
@@ -39,14 +36,16 @@ public final class ChaosSuite {
       try (S3Server server = S3Server.start(Files.createDirectories(folder.resolve("s3")))) {
         Configuration conf = server.hadoopConf();
         conf.setBoolean("fs.s3a.impl.disable.cache", false);
-        failed = run(spark, folder, count, first, server.bucket("chaos"), conf);
+        failed = run(spark, folder, count, Long.parseLong(args[3]), server.bucket("chaos"), conf);
       }
     } else if (args[0].equals("sweep")) {
-      for (String sleeper : List.of("gc", "compress", "optimize")) {
-        failed += sweep(spark, folder, count, sleeper);
+      for (Sweep sweep : Sweep.ALL) {
+        if (args.length < 4 || sweep.name().matches(args[3])) {
+          failed += sweep(spark, folder, count, sweep);
+        }
       }
     } else {
-      failed = run(spark, folder, count, first, "", new Configuration());
+      failed = run(spark, folder, count, Long.parseLong(args[3]), "", new Configuration());
     }
     System.exit(failed > 0 ? 1 : 0);
   }
@@ -75,25 +74,26 @@ public final class ChaosSuite {
     return failed;
   }
 
-  private static int sweep(SparkSession spark, Path folder, int stride, String sleeper)
+  private static int sweep(SparkSession spark, Path folder, int stride, Sweep sweep)
       throws IOException {
     Coverage coverage = new Coverage();
     int failed = 0;
-    boolean asleep = true;
+    boolean met = true;
     int at = 1;
-    for (; asleep; at += stride) {
-      Path dir = Files.createDirectories(folder.resolve(sleeper + at));
+    for (; met; at += stride) {
+      Path dir = Files.createDirectories(folder.resolve(sweep.name() + at));
       try {
-        asleep =
-            new Interleaving(
+        met =
+            sweep.play(
+                new Interleaving(
                     spark,
                     at,
                     dir,
                     dir.resolve("store").toString(),
                     new Configuration(),
                     Actor.Sleep.PROCESS,
-                    coverage)
-                .sweep(sleeper, at);
+                    coverage),
+                at);
         remove(dir);
       } catch (Throwable t) {
         failed++;
@@ -101,8 +101,8 @@ public final class ChaosSuite {
       }
     }
     System.out.printf(
-        "%s asleep at each of its operations up to %d, %d failed: %s%n",
-        sleeper, at - stride, failed, coverage);
+        "%s at each of its operations up to %d, %d failed: %s%n",
+        sweep.name(), at - stride, failed, coverage);
     return failed;
   }
 

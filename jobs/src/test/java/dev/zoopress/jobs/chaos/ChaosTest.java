@@ -15,6 +15,29 @@ class ChaosTest {
 
   @TempDir Path dir;
 
+  /** Everything that sleepers of {@link Sweep.Fate#HELD} reuse would be garbage but for pins. */
+  @Test
+  void whatASleeperReusesStays() throws Exception {
+    Coverage coverage = new Coverage();
+    boolean met = true;
+    for (int at = 1; met; at += 30) {
+      Path folder = Files.createDirectories(dir.resolve("held" + at));
+      met =
+          new Sweep("compress", Sweep.Fate.HELD)
+              .play(
+                  new Interleaving(
+                      TestSpark.session(),
+                      at,
+                      folder,
+                      folder.resolve("store").toString(),
+                      new Configuration(),
+                      Actor.Sleep.THREAD,
+                      coverage),
+                  at);
+    }
+    assertThat(coverage.count("sleepers that hold")).isPositive();
+  }
+
   @Test
   void nothingPublishedIsLostAndNothingUnreachableStays() throws Exception {
     Coverage coverage = new Coverage();

@@ -60,6 +60,9 @@ final class Interleaving {
   private static final Map<String, Integer> OPERATIONS =
       Map.of("compress", 130, "force", 130, "delete", 14, "gc", 60, "restore", 30, "optimize", 110);
 
+  /** Looks of 5 ms: four minutes. */
+  private static final int HANGS = 48_000;
+
   private final SparkSession spark;
   private final long seed;
   private final Random random;
@@ -95,96 +98,66 @@ final class Interleaving {
     this.zoo = new TinyZoo(Files.createDirectories(dir.resolve("zoo")), random);
   }
 
-  private interface Job {
-    void run() throws IOException;
+  /** What happens in a store before it is quiet. */
+  @FunctionalInterface
+  interface Plot {
+    void play() throws Exception;
   }
 
-  /** A job in a thread, as the process of one actor. */
-  private static final class Doing {
-    private final String what;
-    private final Actor actor;
-    private final Thread thread;
-    private final String deletes;
-    private volatile Throwable thrown;
-
-    Doing(String what, Actor actor, String deletes, Job job) {
-      this.what = what;
-      this.actor = actor;
-      this.deletes = deletes;
-      this.thread =
-          new Thread(
-              () -> {
-                try {
-                  job.run();
-                } catch (Throwable t) {
-                  thrown = t;
-                }
-              },
-              what);
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    boolean over() {
-      return !thread.isAlive();
-    }
-  }
-
+  /** Random steps. */
   void run() throws Exception {
+    play(
+        () -> {
+          for (String model : MODELS) {
+            zoo.write(model);
+          }
+          int steps = 6 + random.nextInt(5);
+          for (int i = 0; i < steps; i++) {
+            step();
+          }
+        });
+  }
+
+  /** Plays a plot to its quiet end. */
+  void play(Plot plot) throws Exception {
     try {
-      for (String model : MODELS) {
-        zoo.write(model);
-      }
-      int steps = 6 + random.nextInt(5);
-      for (int i = 0; i < steps; i++) {
-        step();
-      }
+      plot.play();
       quiesce();
     } catch (Throwable t) {
       throw new AssertionError("seed " + seed + ": " + String.join("; ", story), t);
     } finally {
       for (Doing doing : doings) {
-        doing.actor.kill();
-        doing.actor.forget();
+        doing.actor().kill();
+        doing.actor().forget();
       }
     }
   }
 
-  /**
-   * A job falls asleep at one operation while a model is deleted or comes back, and garbage is
-   * collected behind its back or before its eyes; tried for each operation.
-   *
-   * @return false if the job was over before that operation
-   */
-  boolean sweep(String sleeper, int at) throws Exception {
-    boolean asleep;
-    try {
-      for (String model : MODELS) {
-        zoo.write(model);
-      }
-      undisturbed("compress");
-      undisturbed("delete");
-      passed = passed.plus(Duration.ofMinutes(2));
-      Doing doing = start(sleeper, new Actor(store, conf, sleep).asleepAt(at), " asleep at " + at);
-      settle();
-      asleep = !doing.over();
-      undisturbed(sleeper.equals("gc") ? "force" : "delete");
-      passed = passed.plus(Duration.ofMinutes(2));
-      undisturbed("gc");
-      quiesce();
-      return asleep;
-    } catch (Throwable t) {
-      throw new AssertionError("seed " + seed + ": " + String.join("; ", story), t);
-    } finally {
-      for (Doing doing : doings) {
-        doing.actor.kill();
-        doing.actor.forget();
-      }
-    }
+  TinyZoo zoo() {
+    return zoo;
   }
 
-  private void undisturbed(String kind) throws Exception {
-    Doing doing = start(kind, new Actor(store, conf, sleep), "");
+  Actor actor() {
+    return new Actor(store, conf, sleep);
+  }
+
+  void later(Duration time) {
+    passed = passed.plus(time);
+  }
+
+  /** How many packs and manifests are there that nothing published needs. */
+  long unneeded() throws IOException {
+    Truth truth = Truth.read(store, conf);
+    return truth.objects.stream().filter(o -> !truth.needed.contains(o.id())).count();
+  }
+
+  Coverage coverage() {
+    return coverage;
+  }
+
+  /** A job that nobody disturbs; gc has no grace. */
+  void undisturbed(String kind, String model) throws Exception {
+    Doing doing = start(kind, model, Duration.ZERO, actor(), "");
     settle();
     judge(doing, true);
     check();
@@ -194,13 +167,13 @@ final class Interleaving {
     if (random.nextInt(3) == 0) {
       zoo.write(MODELS.get(random.nextInt(MODELS.size())));
     }
-    List<Doing> asleep = doings.stream().filter(d -> d.actor.sleeping()).toList();
+    List<Doing> asleep = doings.stream().filter(d -> d.actor().sleeping()).toList();
     int limit = sleep == Actor.Sleep.PROCESS ? 2 : 1;
     if (!asleep.isEmpty() && random.nextInt(3) == 0) {
       wake(asleep.get(random.nextInt(asleep.size())));
     }
     String kind = KINDS.get(random.nextInt(KINDS.size()));
-    Actor actor = new Actor(store, conf, sleep);
+    Actor actor = actor();
     int n = 1 + random.nextInt(OPERATIONS.get(kind));
     String fate = "";
     int chance = random.nextInt(100);
@@ -212,7 +185,7 @@ final class Interleaving {
       fate = " asleep at " + n;
     }
     Doing doing = start(kind, actor, fate);
-    boolean alone = doings.stream().allMatch(d -> d == doing || d.over() || d.actor.sleeping());
+    boolean alone = doings.stream().allMatch(d -> d == doing || d.over() || d.actor().sleeping());
     if (random.nextInt(5) == 0) {
       // The next step races with this one.
       coverage.add("races", 1);
@@ -229,18 +202,26 @@ final class Interleaving {
         fate.startsWith(" asleep") || random.nextBoolean() ? Duration.ZERO : Duration.ofDays(1);
     if (kind.equals("gc")) {
       int pass = random.nextInt(4);
-      passed =
-          passed.plus(
-              List.of(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2), Duration.ofDays(2))
-                  .get(pass));
+      later(
+          List.of(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2), Duration.ofDays(2))
+              .get(pass));
     }
+    return start(kind, deletes, grace, actor, fate);
+  }
+
+  /**
+   * Starts a job.
+   *
+   * @param deletes the model that it deletes, or empty
+   */
+  Doing start(String kind, String deletes, Duration grace, Actor actor, String fate) {
     Clock clock = Clock.offset(Clock.systemUTC(), passed);
     story.add(
         kind
             + (kind.equals("gc") ? " " + grace + " +" + passed : " " + deletes).stripTrailing()
             + fate);
     Path back = dir.resolve("back-" + story.size());
-    Job job =
+    Doing.Job job =
         switch (kind) {
           case "compress" -> () -> compress(actor, clock, false);
           case "force" -> () -> compress(actor, clock, true);
@@ -313,35 +294,35 @@ final class Interleaving {
     }
   }
 
-  private void wake(Doing doing) throws Exception {
-    story.add("wake " + doing.what);
+  void wake(Doing doing) throws Exception {
+    story.add("wake " + doing.what());
     coverage.add("late wake-ups", 1);
-    forgive(doing.deletes);
-    doing.actor.wake();
+    forgive(doing.deletes());
+    doing.actor().wake();
     settle();
-    forgive(doing.deletes);
+    forgive(doing.deletes());
     check();
   }
 
   /** Waits until everybody is over or asleep. */
-  private void settle() throws InterruptedException {
+  void settle() throws InterruptedException {
     for (Doing doing : doings) {
-      long end = System.nanoTime() + 240_000_000_000L;
-      while (!doing.over() && !doing.actor.sleeping()) {
-        doing.thread.join(5);
-        if (System.nanoTime() > end) {
-          throw new AssertionError(doing.what + " hangs");
+      for (int looks = 0; !doing.over() && !doing.actor().sleeping(); looks++) {
+        // Counted, not timed: a machine that stood still is no failure.
+        if (looks == HANGS) {
+          throw new AssertionError(doing.what() + " hangs");
         }
+        doing.join(5);
       }
-      if (doing.over() && doing.actor.dead()) {
+      if (doing.over() && doing.actor().dead()) {
         coverage.add("kills", 1);
       }
-      forgive(doing.deletes);
+      forgive(doing.deletes());
     }
     doings.removeIf(
         d -> {
           if (d.over()) {
-            d.actor.forget();
+            d.actor().forget();
           }
           return d.over();
         });
@@ -355,24 +336,24 @@ final class Interleaving {
   }
 
   /** What nobody disturbed must have gone well. */
-  private void judge(Doing doing, boolean undisturbed) {
+  void judge(Doing doing, boolean undisturbed) {
     if (undisturbed) {
-      coverage.most("most operations of " + doing.what, doing.actor.operations());
+      coverage.most("most operations of " + doing.what(), doing.actor().operations());
     }
-    if (!undisturbed || doing.thrown == null) {
+    if (!undisturbed || doing.thrown() == null) {
       return;
     }
-    for (Throwable t = doing.thrown; t != null; t = t.getCause()) {
+    for (Throwable t = doing.thrown(); t != null; t = t.getCause()) {
       if (t instanceof LeaseHeldException || t instanceof RepositoryNotFoundException) {
         coverage.add("refused", 1);
         return;
       }
     }
-    throw new AssertionError(doing.what + " failed though nobody disturbed it", doing.thrown);
+    throw new AssertionError(doing.what() + " failed though nobody disturbed it", doing.thrown());
   }
 
-  private void check() throws IOException {
-    if (doings.stream().anyMatch(d -> !d.over() && !d.actor.sleeping())) {
+  void check() throws IOException {
+    if (doings.stream().anyMatch(d -> !d.over() && !d.actor().sleeping())) {
       return;
     }
     Truth truth = Truth.read(store, conf);
@@ -389,7 +370,7 @@ final class Interleaving {
       }
     }
     mustStay.addAll(truth.revisions.keySet());
-    doings.forEach(d -> forgive(d.deletes));
+    doings.forEach(d -> forgive(d.deletes()));
   }
 
   private void quiesce() throws Exception {
@@ -399,7 +380,7 @@ final class Interleaving {
       wake(doings.get(random.nextInt(doings.size())));
     }
     passed = passed.plus(Duration.ofDays(3));
-    Actor last = new Actor(store, conf, sleep);
+    Actor last = actor();
     Clock clock = Clock.offset(Clock.systemUTC(), passed);
     story.add("quiet");
     compress(last, clock, false);

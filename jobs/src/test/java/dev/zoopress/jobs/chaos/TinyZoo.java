@@ -30,12 +30,14 @@ final class TinyZoo {
 
   /** Writes one model anew. */
   void write(String model) throws IOException {
+    write(model, random.nextInt(3), random.nextInt(TENSORS), random.nextInt(TENSORS));
+  }
+
+  /** Writes one model anew, with these of the tensors. */
+  void write(String model, int state, int first, int second) throws IOException {
     Path home = Files.createDirectories(folder.resolve(model));
-    String name = "{\"state\": " + random.nextInt(3) + "}";
-    Files.writeString(home.resolve("config.json"), name);
-    Files.write(
-        home.resolve("model.safetensors"),
-        safetensors(random.nextInt(TENSORS), random.nextInt(TENSORS)));
+    Files.writeString(home.resolve("config.json"), "{\"state\": " + state + "}");
+    Files.write(home.resolve("model.safetensors"), safetensors(first, second));
   }
 
   private static byte[] safetensors(int first, int second) {
