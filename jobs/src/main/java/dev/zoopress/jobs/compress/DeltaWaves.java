@@ -85,7 +85,8 @@ final class DeltaWaves implements AutoCloseable {
   JavaPairRDD<Integer, Planned> first(
       JavaPairRDD<Integer, Follower> followers, JavaPairRDD<Integer, Planned> ready) {
     JavaPairRDD<Integer, Planned> hashed =
-        followers.union(targets.mapToPair(t -> new Tuple2<>(t.unit(), t.place().follower())))
+        followers
+            .union(targets.mapToPair(t -> new Tuple2<>(t.unit(), t.place().follower())))
             .mapValues(Planned::alone)
             .distinct();
     JavaPairRDD<Tuple2<Integer, Follower>, Boolean> duplicates =

@@ -103,9 +103,7 @@ public final class BasePlaces {
         .join(ids)
         .values()
         .mapToPair(
-            t ->
-                new Tuple2<>(
-                    t._2()._1(), new Need(t._1().target(), t._1().number(), t._2()._2())))
+            t -> new Tuple2<>(t._2()._1(), new Need(t._1().target(), t._1().number(), t._2()._2())))
         .join(known)
         .mapToPair(
             t -> {

@@ -207,7 +207,7 @@ class DeltaJobTest {
     Map<String, ByteShare> by = second.totals().by();
     assertThat(by.get("delta").bytes()).isEqualTo(tensor);
     long source = Files.size(zoo.resolve("third/tuned/model.safetensors"));
-    assertThat(second.totals().bytesRead()).isLessThan(source + 10_000);
+    assertThat(second.work().dataBytesRead()).isLessThan(source + 10_000);
     assertThat(by.get("delta").stored()).isLessThan(tensor * 7 / 10);
     assertThat(by.get("duplicates").bytes()).isGreaterThanOrEqualTo(tensor);
     assertThat(by.get("entropy").bytes()).isLessThan(tensor + 10_000);
