@@ -25,9 +25,9 @@ public final class MemoryBound {
 
   private MemoryBound() {}
 
-  /** Bytes of one task: source buffer, encode buffer, decode buffer, scratch. */
+  /** Bytes of one task: two source buffers, encode buffer, decoded block, scratch. */
   static long taskBytes(Effort effort, boolean delta) {
-    return 2L * Chunker.CHUNK_BYTES
+    return 3L * Chunker.CHUNK_BYTES
         + FrameEncoder.maxEncodedLength(Chunker.CHUNK_BYTES)
         + SCRATCH.get(effort)
         + (delta ? DELTA_BYTES + UnitTask.BASE_CACHE_BYTES : 0);

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where the time of a task goes. Not thread-safe. */
+/** Where the time of a task goes, all its threads together. Thread-safe. */
 public final class StageClock {
   enum Stage {
     PLAN,
@@ -19,7 +19,7 @@ public final class StageClock {
 
   private final EnumMap<Stage, Long> nanos = new EnumMap<>(Stage.class);
 
-  void add(Stage stage, long spentNanos) {
+  synchronized void add(Stage stage, long spentNanos) {
     nanos.merge(stage, spentNanos, Long::sum);
   }
 
@@ -30,7 +30,7 @@ public final class StageClock {
     return now;
   }
 
-  Map<String, Long> toMap() {
+  synchronized Map<String, Long> toMap() {
     Map<String, Long> map = new LinkedHashMap<>();
     nanos.forEach(
         (stage, spent) -> map.put(stage.name().toLowerCase(java.util.Locale.ROOT), spent));
