@@ -76,7 +76,7 @@ public final class CompressJob {
 
   /** With the clock that leases go by. */
   public CompressJob(SparkSession spark, CompressOptions options, Progress progress, Clock clock) {
-    this.spark = Objects.requireNonNull(spark).newSession();
+    this.spark = Objects.requireNonNull(spark);
     this.sc = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.options = Objects.requireNonNull(options);
     this.progress = Objects.requireNonNull(progress);
