@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.SparkException;
 
 /**
  * A failed command: its exit code and one message that says what is wrong, where, and what to do.
@@ -60,7 +61,26 @@ record Failure(int exitCode, String kind, String message) {
     if (t instanceof NoSuchFileException missing) {
       return new Failure(ExitCode.FAILED, "missing", missing.getFile() + ": there is no such file");
     }
-    return new Failure(ExitCode.FAILED, "failed", describe(t));
+    String spark = spark(t);
+    return spark.isEmpty()
+        ? new Failure(ExitCode.FAILED, "failed", describe(t))
+        : new Failure(ExitCode.FAILED, "spark", spark);
+  }
+
+  /** What Spark itself failed with, as where executors die again and again; empty for others. */
+  private static String spark(Throwable t) {
+    String first = describe(t).lines().findFirst().orElse("");
+    if (first.contains("ExecutorLostFailure")) {
+      return "executors were lost again and again ("
+          + first
+          + "); run the same command again, nothing is lost; give executors more memory if their logs"
+          + " speak of it";
+    }
+    return t instanceof SparkException || first.contains("stopped SparkContext")
+        ? first
+            + "; run the same command again, nothing is lost; if it fails again see the logs of master"
+            + " and workers"
+        : "";
   }
 
   private static Failure known(Throwable t) {
