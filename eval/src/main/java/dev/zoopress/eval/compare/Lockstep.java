@@ -20,6 +20,9 @@ import java.util.Map;
  * the same state, and compares the output buffers as they come. Not thread-safe.
  */
 public final class Lockstep {
+  /** Of one run, unless a single input has more; three of them are held. */
+  private static final long OUTPUT_BYTES = 64L << 20;
+
   private final Side a;
   private final Side b;
   private final TaskKind kind;
@@ -58,12 +61,34 @@ public final class Lockstep {
     // Inputs of like length share a batch: less padding is computed.
     pairs.sort(Comparator.comparingInt(p -> p.a().ids().length));
     List<ExampleOutcome> outcomes = new ArrayList<>();
-    int step = kind == TaskKind.PSEUDO_PERPLEXITY ? 1 : settings.batchSize();
-    for (int i = 0; i < pairs.size(); i += step) {
-      group(pairs.subList(i, Math.min(i + step, pairs.size())), outcomes);
+    for (int from = 0; from < pairs.size(); ) {
+      int to = from + 1;
+      while (kind != TaskKind.PSEUDO_PERPLEXITY
+          && to < pairs.size()
+          && to - from < inputsPerRun(pairs.get(to).a().ids().length)) {
+        to++;
+      }
+      group(pairs.subList(from, to), outcomes);
+      from = to;
     }
     outcomes.sort(Comparator.comparingInt(o -> o.example().index()));
     return new ShardResult(outcomes, refused, touched, nanosA / 1e9, nanosB / 1e9);
+  }
+
+  /**
+   * Long inputs go in smaller batches, so that activations and outputs stay as large as they are.
+   */
+  private int inputsPerRun(int tokens) {
+    int rowBytes =
+        switch (kind.head()) {
+          case MASKED_LM -> a.session().config().vocabSize() * Float.BYTES;
+          case FEATURES -> a.session().config().hiddenSize() * Float.BYTES;
+          case CLASSIFICATION -> 0;
+        };
+    long rows = kind == TaskKind.PSEUDO_PERPLEXITY ? 1 : tokens;
+    long fitting = rowBytes == 0 ? Long.MAX_VALUE : OUTPUT_BYTES / (rows * rowBytes);
+    long computed = (long) settings.batchSize() * TaskSettings.GLUE_TOKENS / tokens;
+    return (int) Math.max(1, Math.min(settings.batchSize(), Math.min(computed, fitting)));
   }
 
   private void group(List<Pair> pairs, List<ExampleOutcome> into) throws IOException {
@@ -73,8 +98,9 @@ public final class Lockstep {
     }
     // Several examples have one input each; one example may have many.
     int inputs = pairs.size() > 1 ? 1 : pairs.get(0).a().inputs().size();
-    for (int from = 0; from < inputs; from += settings.batchSize()) {
-      int to = Math.min(inputs, from + settings.batchSize());
+    int step = inputsPerRun(pairs.get(0).a().ids().length);
+    for (int from = 0; from < inputs; from += step) {
+      int to = Math.min(inputs, from + step);
       TokenBatch batchA = batch(pairs.stream().map(Pair::a).toList(), from, to, a);
       TokenBatch batchB = batch(pairs.stream().map(Pair::b).toList(), from, to, b);
       touched.add(batchA);

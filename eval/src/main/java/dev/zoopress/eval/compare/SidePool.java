@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Keeps the sides of the model that this process works on, so that shards of one model build their
- * sessions once. At most one pair lies idle; pairs in use are never closed. Weights of all pairs
- * together stay within {@link #limitBytes}: whoever needs more waits until others are done.
+ * sessions once. At most one pair lies idle; pairs in use are never closed. The sessions of all
+ * pairs together stay within {@link #limitBytes}: whoever needs more waits until others are done.
  */
 public final class SidePool {
   private record Key(SideSpec a, SideSpec b, Head head, SessionSettings settings) {}
@@ -40,7 +40,7 @@ public final class SidePool {
   static void use(Unit unit, ModelFiles a, ModelFiles b, Work work) throws IOException {
     Key key = new Key(unit.a(), unit.b(), unit.kind().head(), unit.session());
     int sides = unit.stage() == Unit.Stage.CONTROLS ? 3 : 2;
-    Pair pair = reserve(key, sides * TensorDirectory.weightBytes(a));
+    Pair pair = reserve(key, sides * TensorDirectory.sessionBytes(a));
     try {
       synchronized (pair) {
         if (pair.a == null) {
@@ -64,7 +64,7 @@ public final class SidePool {
       throw new UnusableModelException(
           "two sides (three while a control runs) need "
               + (needBytes >> 20)
-              + " MiB for weights, this process may use "
+              + " MiB for weights and what the runtime makes of them, this process may use "
               + (limitBytes() >> 20)
               + " MiB: raise the heap or -XX:MaxDirectMemorySize");
     }
@@ -93,8 +93,8 @@ public final class SidePool {
   }
 
   /**
-   * Bytes that weights may take in this process: its direct memory, and no more than a third of the
-   * machine's, since the runtime makes copies of its own.
+   * Bytes that sessions may take in this process: twice its direct memory, since at least half of
+   * what a session takes is the runtime's own, and no more than half of the machine's.
    */
   public static long limitBytes() {
     long direct =
@@ -104,7 +104,7 @@ public final class SidePool {
                 .getValue());
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    return Math.min(direct == 0 ? Runtime.getRuntime().maxMemory() : direct, machine / 3);
+    return Math.min(2 * (direct == 0 ? Runtime.getRuntime().maxMemory() : direct), machine / 2);
   }
 
   /** Closes what nobody uses, except the pair of {@code keep}. */

@@ -44,13 +44,22 @@ public final class TensorDirectory {
     return new TensorDirectory(Collections.unmodifiableSortedMap(tensors));
   }
 
-  /** Bytes of the files that {@link #of} would read; 0 where there are none. */
-  public static long weightBytes(ModelFiles files) {
+  /**
+   * Bytes that one session of the model takes at most, activations left out: every weight as it is
+   * stored and twice as F32, packed for the processor's caches and as the runtime holds it until it
+   * has packed it. 0 where the weights cannot be read.
+   */
+  public static long sessionBytes(ModelFiles files) throws IOException {
+    long bytes = 0;
     try {
-      return weightFiles(files).stream().mapToLong(path -> files.sizes().get(path)).sum();
+      for (TensorEntry tensor : of(files).tensors().values()) {
+        bytes +=
+            tensor.lengthBytes() + 2 * tensor.lengthBytes() * Float.SIZE / tensor.dtype().bits();
+      }
     } catch (UnusableModelException none) {
       return 0;
     }
+    return bytes;
   }
 
   private static String why(FileLayout layout) {

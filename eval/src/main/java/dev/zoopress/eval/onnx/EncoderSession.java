@@ -80,9 +80,16 @@ public final class EncoderSession implements Closeable {
       OrtSession session = OrtEnvironment.getEnvironment().createSession(graph.model(), options);
       return new EncoderSession(config, head, weights, graph.unused(), given, session);
     } catch (OrtException e) {
-      given.forEach(OnnxTensor::close);
+      release(given, weights);
       throw new UnusableModelException(files.origin() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static void release(List<OnnxTensor> given, List<LoadedTensor> weights) {
+    given.forEach(OnnxTensor::close);
+    weights.forEach(weight -> NativeMemory.free(weight.bytes()));
+    weights.clear();
+    NativeMemory.trim();
   }
 
   /** The graph that {@link #open} would run, without its weights, for other runtimes. */
@@ -158,7 +165,7 @@ public final class EncoderSession implements Closeable {
     return head;
   }
 
-  /** The weights as they were handed to the runtime. */
+  /** The weights as they were handed to the runtime; none once the session is closed. */
   public List<LoadedTensor> weights() {
     return Collections.unmodifiableList(weights);
   }
@@ -175,7 +182,7 @@ public final class EncoderSession implements Closeable {
     } catch (OrtException e) {
       throw new IOException("ONNX Runtime: " + e.getMessage(), e);
     } finally {
-      given.forEach(OnnxTensor::close);
+      release(given, weights);
     }
   }
 }

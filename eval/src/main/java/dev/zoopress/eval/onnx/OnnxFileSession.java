@@ -8,8 +8,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.eval.model.ModelFiles;
-import dev.zoopress.eval.model.Sha256;
 import dev.zoopress.eval.model.UnusableModelException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -68,7 +68,7 @@ public final class OnnxFileSession implements Closeable {
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
       OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options);
-      return new OnnxFileSession(facts, session, Sha256.hex(model));
+      return new OnnxFileSession(facts, session, Digests.sha256Hex(model));
     } catch (OrtException e) {
       throw new UnusableModelException(name + ": " + e.getMessage(), e);
     }
@@ -195,6 +195,8 @@ public final class OnnxFileSession implements Closeable {
       session.close();
     } catch (OrtException e) {
       throw new IOException("ONNX Runtime: " + e.getMessage(), e);
+    } finally {
+      NativeMemory.trim();
     }
   }
 }

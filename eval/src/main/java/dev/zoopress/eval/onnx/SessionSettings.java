@@ -29,6 +29,8 @@ public record SessionSettings(int threads) implements Serializable {
     options.setInterOpNumThreads(1);
     options.setOptimizationLevel(OptLevel.ALL_OPT);
     options.setDeterministicCompute(true);
+    // Weights are as large as they are: in the arena they would be rounded up to a power of two.
+    options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
     // Errors come as exceptions; the runtime need not print them too.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     return options;

@@ -81,7 +81,8 @@ public final class EvaluateJob {
     List<Candidate> candidates = candidates(source, hadoop, notes);
     Map<String, String> conf = Settings.changed(hadoop);
     PlanTask plan =
-        new PlanTask(options.original(), source.layout(), options.store(), options.tasks(), conf);
+        new PlanTask(
+            options.original(), source.layout(), options.store(), options.tasks(), slots(), conf);
     ReportFolder folder =
         options.report().isEmpty()
             ? name -> OutputStream.nullOutputStream()
@@ -92,7 +93,7 @@ public final class EvaluateJob {
     Heading heading =
         new Heading(options.runId(), started, source.root(), options.store(), environment);
     Reports reports = new Reports(folder, heading);
-    MemoryBudget budget = MemoryBudget.of(0);
+    MemoryBudget budget = MemoryBudget.of(0, slots());
     try {
       for (int from = 0; from < candidates.size(); from += WAVE_MODELS) {
         List<Candidate> wave =
@@ -160,8 +161,8 @@ public final class EvaluateJob {
     List<Unit> units = new ArrayList<>();
     Map<String, Map<TaskKind, String>> skipped = new TreeMap<>();
     for (PlannedModel model : planned) {
-      if (model.weightBytes() > budget.largestWeights()) {
-        budget = MemoryBudget.of(model.weightBytes());
+      if (model.budget() != null) {
+        budget = budget.or(model.budget());
       }
       Map<TaskKind, String> more = new EnumMap<>(TaskKind.class);
       more.putAll(model.skipped());
@@ -170,7 +171,7 @@ public final class EvaluateJob {
       }
       skipped.put(model.model(), more);
     }
-    if (budget != before || before.largestWeights() == 0) {
+    if (budget != before || before.sessionBytes() == 0) {
       people.accept(budget.text());
     }
     Map<String, List<UnitResult>> results = run(units);
@@ -209,6 +210,13 @@ public final class EvaluateJob {
       }
     }
     return results;
+  }
+
+  /** Tasks at a time in one process. */
+  private int slots() {
+    return sc.isLocal()
+        ? sc.defaultParallelism()
+        : sc.getConf().getInt("spark.executor.cores", Runtime.getRuntime().availableProcessors());
   }
 
   /** Closes idle sessions in this process and, as far as they are reached, on executors. */

@@ -102,6 +102,12 @@ public record EvaluateOptions(
         controls, report, runId);
   }
 
+  public EvaluateOptions withLimit(int value) {
+    return new EvaluateOptions(
+        store, original, models, tasks, glue, texts, labelMap, value, topK, targets, batch, threads,
+        controls, report, runId);
+  }
+
   public EvaluateOptions withModels(List<String> value) {
     return new EvaluateOptions(
         store, original, value, tasks, glue, texts, labelMap, limit, topK, targets, batch, threads,

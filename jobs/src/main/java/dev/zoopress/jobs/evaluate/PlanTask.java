@@ -40,18 +40,26 @@ final class PlanTask implements FlatMapFunction<Iterator<Candidate>, PlannedMode
   private final SourceTree.Layout layout;
   private final String store;
   private final List<TaskKind> tasks;
+  private final int slots;
   private final TreeMap<String, String> conf;
 
+  /**
+   * A plan of the models given to it.
+   *
+   * @param slots tasks at a time in a process
+   */
   PlanTask(
       String source,
       SourceTree.Layout layout,
       String store,
       Collection<TaskKind> tasks,
+      int slots,
       Map<String, String> conf) {
     this.source = source;
     this.layout = layout;
     this.store = store;
     this.tasks = tasks.stream().sorted().toList();
+    this.slots = slots;
     this.conf = new TreeMap<>(conf);
   }
 
@@ -120,7 +128,7 @@ final class PlanTask implements FlatMapFunction<Iterator<Candidate>, PlannedMode
           b,
           original.sizes().values().stream().mapToLong(s -> s).sum(),
           storedBytes(manifest),
-          TensorDirectory.weightBytes(original),
+          MemoryBudget.of(TensorDirectory.sessionBytes(original), slots),
           choice.run(),
           choice.skipped(),
           choice.run().contains(TaskKind.ADVGLUE)

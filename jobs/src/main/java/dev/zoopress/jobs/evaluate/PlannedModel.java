@@ -12,7 +12,8 @@ import java.util.Map;
  * @param sourceBytes of the original's files
  * @param storedBytes of the frames that its chunks lie in, by their share of them; what other
  *     models use too is counted whole
- * @param weightBytes of the files that sessions are built from
+ * @param budget of a process that evaluates it, as the executor that planned it sees that; null
+ *     where it is not ready
  * @param trained the GLUE task that the model was trained for, or null
  * @param error empty where it is ready
  * @param damaged whether that is because the store is damaged
@@ -24,7 +25,7 @@ record PlannedModel(
     SideSpec b,
     long sourceBytes,
     long storedBytes,
-    long weightBytes,
+    MemoryBudget budget,
     List<TaskKind> run,
     Map<TaskKind, String> skipped,
     TaskKind trained,
@@ -49,7 +50,7 @@ record PlannedModel(
         null,
         0,
         0,
-        0,
+        null,
         List.of(),
         Map.of(),
         null,

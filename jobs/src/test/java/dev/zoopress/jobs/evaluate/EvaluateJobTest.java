@@ -59,7 +59,7 @@ class EvaluateJobTest {
     List<String> lines = new ArrayList<>();
     EvaluateResult result =
         new EvaluateJob(TestSpark.session(), options, Progress.NONE, lines::add).execute();
-    assertThat(lines).first().asString().contains("MiB of weights");
+    assertThat(lines).first().asString().contains("a process stays below");
     return result.models();
   }
 
@@ -179,6 +179,57 @@ class EvaluateJobTest {
     assertThat(result.verdict()).as(result.model()).isEqualTo(Verdict.NOT_RUN);
     assertThat(result.status()).as(result.model()).isEqualTo(status);
     assertThat(String.join("; ", result.reasons())).as(result.model()).contains(reason);
+  }
+
+  /** What was compressed is gone; the stored side is held against a copy from elsewhere. */
+  @Test
+  void storedSideStandsWhereItsSourceIsGone() throws IOException {
+    model("org/antibody");
+    compress();
+    Path elsewhere = dir.resolve("elsewhere");
+    Files.move(dir.resolve("zoo"), elsewhere);
+    EvaluateOptions options =
+        EvaluateOptions.of(store(), elsewhere.toString(), "").withTasks(Set.of(TaskKind.FEATURES));
+
+    ModelResult result = evaluate(options).get(0);
+
+    assertThat(result.verdict()).as(result.reasons().toString()).isEqualTo(Verdict.EQUAL);
+  }
+
+  @Test
+  void limitTakesTheFirstExamplesAndTextsOfSixHundredTokensAreCutAndCounted() throws IOException {
+    model("org/antibody");
+    compress();
+    Path texts = dir.resolve("texts");
+    Files.writeString(
+        texts, "\ufeff" + "EVQLV".repeat(120) + "\n\nEVQ<mask>V\nno mask\nEVQ<mask>L\n");
+    EvaluateOptions all =
+        options()
+            .withoutControls()
+            .withTexts(texts.toString())
+            .withTasks(Set.of(TaskKind.FEATURES));
+
+    TaskResult task = evaluate(all).get(0).tasks().get(0);
+    assertThat(task.examples()).isEqualTo(4);
+    assertThat(task.counts().truncated()).isEqualTo(1);
+    TaskResult limited = evaluate(all.withLimit(2)).get(0).tasks().get(0);
+    assertThat(limited.examples()).isEqualTo(2);
+    assertThat(limited.outcomes().get(1).example().text()).isEqualTo("EVQ<mask>V");
+    TaskResult masks = evaluate(all.withTasks(Set.of(TaskKind.FILL_MASK))).get(0).tasks().get(0);
+    assertThat(masks.examples()).isEqualTo(2);
+    assertThat(masks.refused()).hasSize(2).allMatch(r -> r.contains("no mask token"));
+  }
+
+  @Test
+  void emptyTextsProveNothing() throws IOException {
+    model("org/antibody");
+    compress();
+    Path texts = Files.createFile(dir.resolve("texts"));
+
+    ModelResult result = evaluate(options().withoutControls().withTexts(texts.toString())).get(0);
+
+    assertThat(result.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(result.reasons()).anyMatch(r -> r.contains("no example was run"));
   }
 
   @Test
