@@ -40,9 +40,13 @@ public final class Digests {
     }
   }
 
-  /** Feeds what remains in the buffer, which lies in an array, and leaves its position alone. */
+  /** Feeds what remains in the buffer and leaves its position alone. */
   public static void update(MessageDigest digest, ByteBuffer bytes) {
-    update(digest, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    if (bytes.hasArray()) {
+      update(digest, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    } else {
+      digest.update(bytes.duplicate());
+    }
   }
 
   /** Ends the digest: lower-case hex. */
@@ -53,6 +57,13 @@ public final class Digests {
   /** SHA-256 of {@code bytes} in lower-case hex. */
   public static String sha256Hex(byte[] bytes) {
     return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  /** SHA-256 of what remains in the buffer, in lower-case hex; its position stays. */
+  public static String sha256Hex(ByteBuffer bytes) {
+    MessageDigest digest = sha256();
+    update(digest, bytes);
+    return hex(digest);
   }
 
   private static MessageDigest digest(String name) {

@@ -68,8 +68,8 @@ public final class NegativeControls {
     int bit = target.isExponent() ? exponentTop(entry.dtype()) : 0;
     long at = entry.offsetBytes() + (long) target.element() * bytes + bit / 8;
     FlippedFiles flipped = new FlippedFiles(stored, entry.file(), at, bit % 8);
-    FileDigest before = Digests.of(stored, entry.file());
-    FileDigest after = Digests.of(flipped, entry.file());
+    FileDigest before = ModelDigests.of(stored, entry.file());
+    FileDigest after = ModelDigests.of(flipped, entry.file());
     boolean caughtL2;
     try (Side b = Side.open(flipped, kind.head(), session)) {
       ShardResult result = new Lockstep(a, b, kind, tasks).run(examples);

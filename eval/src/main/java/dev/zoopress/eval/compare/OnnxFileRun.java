@@ -3,9 +3,9 @@ package dev.zoopress.eval.compare;
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.Segment;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.tensor.DType;
 import dev.zoopress.eval.model.ModelFiles;
-import dev.zoopress.eval.model.Sha256;
 import dev.zoopress.eval.onnx.OnnxFileSession;
 import dev.zoopress.eval.onnx.SessionSettings;
 import dev.zoopress.eval.task.Example;
@@ -134,9 +134,9 @@ final class OnnxFileRun {
   }
 
   private static String digest(Map<String, ByteBuffer> outputs) {
-    MessageDigest digest = Sha256.start();
-    outputs.values().forEach(bytes -> digest.update(bytes.duplicate()));
-    return Sha256.end(digest);
+    MessageDigest digest = Digests.sha256();
+    outputs.values().forEach(bytes -> Digests.update(digest, bytes));
+    return Digests.hex(digest);
   }
 
   /** One flip of a random bit of a random weight: the bytes must show it, the outputs may. */
@@ -157,8 +157,8 @@ final class OnnxFileRun {
       Segment weight = weights.get(random.nextInt(weights.size()));
       long at = weight.offsetBytes() + random.nextLong(weight.lengthBytes());
       FlippedFiles flipped = new FlippedFiles(b, path, at, 6);
-      FileDigest before = Digests.of(b, path);
-      FileDigest after = Digests.of(flipped, path);
+      FileDigest before = ModelDigests.of(b, path);
+      FileDigest after = ModelDigests.of(flipped, path);
       boolean caughtL2;
       try (OnnxFileSession x = OnnxFileSession.open(a, path, settings);
           OnnxFileSession y = OnnxFileSession.open(flipped, path, settings)) {

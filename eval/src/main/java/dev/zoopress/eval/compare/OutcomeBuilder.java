@@ -1,6 +1,6 @@
 package dev.zoopress.eval.compare;
 
-import dev.zoopress.eval.model.Sha256;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.eval.task.Answer;
 import dev.zoopress.eval.task.AnswerReader;
 import dev.zoopress.eval.task.Prepared;
@@ -22,9 +22,9 @@ final class OutcomeBuilder {
   private final TaskKind kind;
   private final AnswerReader readerA;
   private final AnswerReader readerB;
-  private final MessageDigest digestA = Sha256.start();
-  private final MessageDigest digestB = Sha256.start();
-  private final MessageDigest digestAgain = Sha256.start();
+  private final MessageDigest digestA = Digests.sha256();
+  private final MessageDigest digestB = Digests.sha256();
+  private final MessageDigest digestAgain = Digests.sha256();
   private final List<Answer> answersA = new ArrayList<>();
   private final List<Answer> answersB = new ArrayList<>();
   private Difference difference = Difference.NONE;
@@ -51,9 +51,9 @@ final class OutcomeBuilder {
       throws IOException {
     List<ByteBuffer> partsA = first.of(from, to);
     List<ByteBuffer> partsB = stored.of(from, to);
-    partsA.forEach(part -> digestA.update(part.duplicate()));
-    partsB.forEach(part -> digestB.update(part.duplicate()));
-    again.of(from, to).forEach(part -> digestAgain.update(part.duplicate()));
+    partsA.forEach(part -> Digests.update(digestA, part));
+    partsB.forEach(part -> Digests.update(digestB, part));
+    again.of(from, to).forEach(part -> Digests.update(digestAgain, part));
     for (int i = 0; i < partsA.size(); i++) {
       FloatBuffer floatsA = partsA.get(i).asFloatBuffer();
       nonFinite += nonFinite(floatsA);
@@ -100,9 +100,9 @@ final class OutcomeBuilder {
         preparedA.example(),
         preparedA.sha256(),
         preparedB.sha256(),
-        Sha256.end(digestA),
-        Sha256.end(digestB),
-        Sha256.end(digestAgain),
+        Digests.hex(digestA),
+        Digests.hex(digestB),
+        Digests.hex(digestAgain),
         preparedA.ids().length,
         preparedA.truncated(),
         nonFinite,

@@ -13,12 +13,9 @@ import dev.zoopress.eval.task.LabelMap;
 import dev.zoopress.eval.task.TaskKind;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -88,13 +85,9 @@ public final class UnitRunner {
     try (ModelFiles a = unit.a().open();
         ModelFiles b = unit.b().open()) {
       if (unit.stage() == Stage.BYTES) {
-        guards.add(
-            new Guard(
-                "Are the two sides two places?",
-                !a.origin().equals(b.origin()),
-                "original: " + a.origin() + "; stored: " + b.origin()));
-        digestsA = Digests.of(a);
-        digestsB = Digests.of(b);
+        guards.add(SideGuards.places(a, b));
+        digestsA = ModelDigests.of(a);
+        digestsB = ModelDigests.of(b);
       } else if (unit.kind() == TaskKind.ONNX) {
         synchronized (ONE_ONNX_FILE) {
           onnx(a, b);
@@ -146,22 +139,9 @@ public final class UnitRunner {
     shard = new Lockstep(a, b, unit.kind(), unit.tasks()).run(examples);
     buffersA = a.buffers();
     buffersB = b.buffers();
-    guards.add(
-        new Guard(
-            "Does each side hold weights of its own?",
-            !sharesBuffer(a, b),
-            a.buffers().size() + " buffers on each side, none shared"));
-    guards.add(
-        new Guard(
-            "Does each side use its own config.json, and do both say the same?",
-            config != b.session().config() && config.equals(b.session().config()),
-            "read from " + a.origin() + " and from " + b.origin()));
-    boolean sameInputs = shard.outcomes().stream().allMatch(o -> o.inputsA().equals(o.inputsB()));
-    guards.add(
-        new Guard(
-            "Do both tokenizers, each read from its own side, give the same ids?",
-            sameInputs,
-            "made from " + a.tokenizer().madeFrom() + " and " + b.tokenizer().madeFrom()));
+    guards.add(SideGuards.weights(a, b));
+    guards.add(SideGuards.configuration(a, b));
+    guards.add(SideGuards.tokenizers(a, b, shard.outcomes()));
     facts(a, config);
   }
 
@@ -181,11 +161,5 @@ public final class UnitRunner {
         "unused", a.session().unused().size() + " tensors that this head does not compute with");
     facts.put("vocabulary", Integer.toString(config.vocabSize()));
     facts.put("positions", Integer.toString(config.maxPositions()));
-  }
-
-  private static boolean sharesBuffer(Side a, Side b) {
-    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    a.session().weights().forEach(w -> seen.add(w.bytes()));
-    return b.session().weights().stream().anyMatch(w -> seen.contains(w.bytes()));
   }
 }

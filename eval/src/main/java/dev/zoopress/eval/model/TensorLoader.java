@@ -1,6 +1,7 @@
 package dev.zoopress.eval.model;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.hash.Digests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -74,6 +75,6 @@ public final class TensorLoader {
       source.readFully(entry.offsetBytes() + at, piece, 0, count);
       bytes.put(at, piece, 0, count);
     }
-    return new LoadedTensor(entry, bytes, Sha256.hex(bytes));
+    return new LoadedTensor(entry, bytes, Digests.sha256Hex(bytes));
   }
 }

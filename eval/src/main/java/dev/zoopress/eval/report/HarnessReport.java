@@ -2,10 +2,10 @@ package dev.zoopress.eval.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.eval.compare.ExampleOutcome;
 import dev.zoopress.eval.compare.ModelResult;
 import dev.zoopress.eval.compare.TaskResult;
-import dev.zoopress.eval.model.Sha256;
 import dev.zoopress.eval.task.Answer;
 import dev.zoopress.eval.task.Example;
 import dev.zoopress.eval.task.TaskKind;
@@ -181,7 +181,7 @@ final class HarnessReport {
   }
 
   private static String sha256(String text) {
-    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
+    return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The model index of a model card; strings are written as JSON strings, which YAML reads. */

@@ -1,6 +1,6 @@
 package dev.zoopress.eval.task;
 
-import dev.zoopress.eval.model.Sha256;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.eval.model.UnusableModelException;
 import dev.zoopress.eval.text.Encoded;
 import dev.zoopress.eval.text.TextTokenizer;
@@ -120,12 +120,12 @@ public final class Preparer {
   }
 
   private static String digest(Encoded encoded) {
-    MessageDigest digest = Sha256.start();
+    MessageDigest digest = Digests.sha256();
     ByteBuffer bytes = ByteBuffer.allocate(16 * encoded.ids().length);
     for (int i = 0; i < encoded.ids().length; i++) {
       bytes.putLong(encoded.ids()[i]).putLong(encoded.types()[i]);
     }
-    digest.update(bytes.array());
-    return Sha256.end(digest);
+    Digests.update(digest, bytes.flip());
+    return Digests.hex(digest);
   }
 }

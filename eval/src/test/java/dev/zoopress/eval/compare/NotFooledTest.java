@@ -159,6 +159,9 @@ class NotFooledTest {
     assertThat(result.levels().get(0).passed()).isTrue();
     assertThat(result.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(result.reasons()).anyMatch(r -> r.contains("differs from itself"));
+    assertThat(result.facts().get("noise.onnx"))
+        .as("initializers of a given graph that nothing computes with are told")
+        .isEqualTo("1 initializers, 1 read by no node");
   }
 
   @Test

@@ -4,19 +4,19 @@ import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.tensor.DType;
 import dev.zoopress.eval.model.ModelFiles;
-import dev.zoopress.eval.model.Sha256;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Digests of a model's files and tensors, each byte read once; 1 MiB is held. */
-public final class Digests {
+public final class ModelDigests {
   private static final int PIECE_BYTES = 1 << 20;
 
-  private Digests() {}
+  private ModelDigests() {}
 
   /** Of every file, by path. */
   public static SortedMap<String, FileDigest> of(ModelFiles files) throws IOException {
@@ -31,17 +31,17 @@ public final class Digests {
   public static FileDigest of(ModelFiles files, String path) throws IOException {
     try (ByteSource source = files.open(path)) {
       FileLayout layout = FileFormats.parse(path, source);
-      MessageDigest whole = Sha256.start();
+      MessageDigest whole = Digests.sha256();
       SortedMap<String, String> tensors = new TreeMap<>();
       byte[] piece = new byte[PIECE_BYTES];
       for (Segment segment : layout.segments()) {
-        MessageDigest own = segment.dtype() == DType.OPAQUE ? null : Sha256.start();
+        MessageDigest own = segment.dtype() == DType.OPAQUE ? null : Digests.sha256();
         for (long at = segment.offsetBytes(); at < segment.endBytes(); at += piece.length) {
           int count = (int) Math.min(piece.length, segment.endBytes() - at);
           source.readFully(at, piece, 0, count);
-          whole.update(piece, 0, count);
+          Digests.update(whole, piece, 0, count);
           if (own != null) {
-            own.update(piece, 0, count);
+            Digests.update(own, piece, 0, count);
           }
         }
         if (own != null) {
@@ -49,10 +49,10 @@ public final class Digests {
           for (int i = 2; tensors.containsKey(name); i++) {
             name = segment.name() + "#" + i;
           }
-          tensors.put(name, Sha256.end(own));
+          tensors.put(name, Digests.hex(own));
         }
       }
-      return new FileDigest(path, source.size(), Sha256.end(whole), layout.format(), tensors);
+      return new FileDigest(path, source.size(), Digests.hex(whole), layout.format(), tensors);
     }
   }
 }
