@@ -2,6 +2,7 @@ package dev.zoopress.eval.compare;
 
 import dev.zoopress.eval.model.Head;
 import dev.zoopress.eval.model.ModelConfig;
+import dev.zoopress.eval.model.ModelConfig.Problem;
 import dev.zoopress.eval.model.ModelFiles;
 import dev.zoopress.eval.model.UnusableModelException;
 import dev.zoopress.eval.task.TaskKind;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -63,6 +65,17 @@ public record TaskChoice(List<TaskKind> run, Map<TaskKind, String> skipped) {
     }
     if (head != kind.head()) {
       return "the model is " + config.architectures() + ", the task needs another head";
+    }
+    if (head == Head.CLASSIFICATION) {
+      Problem problem = config.problemOrDefault();
+      Problem asked =
+          kind.isRegression() ? Problem.REGRESSION : Problem.SINGLE_LABEL_CLASSIFICATION;
+      if (problem != asked) {
+        return "problem_type is "
+            + problem.name().toLowerCase(Locale.ROOT)
+            + ", the task asks for "
+            + asked.name().toLowerCase(Locale.ROOT);
+      }
     }
     Optional<TaskKind> trained = TaskKind.of(config.finetuningTask());
     int labels = config.labels().size();

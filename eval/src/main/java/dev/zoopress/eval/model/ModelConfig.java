@@ -16,6 +16,8 @@ import java.util.TreeMap;
  * What {@code config.json} says of an encoder, with the defaults of {@code transformers} for what
  * it leaves out.
  *
+ * @param problem what the classifier was trained to say; null where the configuration leaves it to
+ *     the number of labels
  * @param labels names of the classes by position; as long as the number of labels
  * @param finetuningTask the GLUE task that the model was trained for, empty where nothing is said
  * @param tied whether the decoder of a masked language model is the word embedding
@@ -34,7 +36,7 @@ public record ModelConfig(
     double layerNormEpsilon,
     String activation,
     boolean tied,
-    String problemType,
+    Problem problem,
     List<String> labels,
     String finetuningTask) {
 
@@ -42,6 +44,13 @@ public record ModelConfig(
   public enum Family {
     ROBERTA,
     BERT
+  }
+
+  /** The values of {@code problem_type}. */
+  public enum Problem {
+    REGRESSION,
+    SINGLE_LABEL_CLASSIFICATION,
+    MULTI_LABEL_CLASSIFICATION
   }
 
   private static final int MAX_CONFIG_BYTES = 4 << 20;
@@ -80,6 +89,13 @@ public record ModelConfig(
       }
     }
     return Head.FEATURES;
+  }
+
+  /** What the classifier says: as declared, else by the number of labels, as transformers does. */
+  public Problem problemOrDefault() {
+    return problem != null
+        ? problem
+        : labels.size() == 1 ? Problem.REGRESSION : Problem.SINGLE_LABEL_CLASSIFICATION;
   }
 
   /** The longest input in tokens, special tokens included. */
@@ -129,13 +145,30 @@ public record ModelConfig(
               epsilon(),
               activation,
               json.path("tie_word_embeddings").asBoolean(true),
-              json.path("problem_type").asText(""),
+              problem(),
               labels(),
               json.path("finetuning_task").asText(""));
       if (config.maxTokens() < 2) {
         throw bad("max_position_embeddings leaves room for " + config.maxTokens() + " tokens");
       }
       return config;
+    }
+
+    private Problem problem() throws UnusableModelException {
+      String type = json.path("problem_type").asText("");
+      if (type.isEmpty() || json.path("problem_type").isNull()) {
+        return null;
+      }
+      for (Problem problem : Problem.values()) {
+        if (problem.name().toLowerCase(Locale.ROOT).equals(type)) {
+          return problem;
+        }
+      }
+      throw bad(
+          "problem_type '"
+              + type
+              + "' is unknown; known: regression, single_label_classification,"
+              + " multi_label_classification");
     }
 
     private List<String> labels() throws UnusableModelException {
