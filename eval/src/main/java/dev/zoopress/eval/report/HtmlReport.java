@@ -109,7 +109,11 @@ final class HtmlReport {
         "examples run on both sides");
     tile(
         source == 0 ? "–" : Numbers.percent(1 - (double) stored / source),
-        "saved: " + Numbers.bytes(source) + " → " + Numbers.bytes(stored));
+        "saved: "
+            + Numbers.bytes(source)
+            + " → "
+            + Numbers.bytes(stored)
+            + (models.size() > 1 ? ", what models share counted with each" : ""));
     page.raw("</section>");
   }
 

@@ -64,7 +64,7 @@ final class Pictures {
     page.raw("</svg>");
     page.raw(
         "<p class=\"legend\"><span class=\"key source\"></span>original <span class=\"key stored\">"
-            + "</span>in the store, its share of shared packs included</p>");
+            + "</span>in the store; what models share is counted with each</p>");
     if (models.size() > shown.size()) {
       page.element("p", "The " + shown.size() + " largest models are drawn.");
     }
