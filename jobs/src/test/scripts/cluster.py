@@ -4,7 +4,8 @@
                                     objects as a local run makes; gc --dry-run lists what a killed driver leaves
     cluster.py small WORK           the same over 0.6 GB of made-up weights, with the jars of the build: what CI runs
     cluster.py scale SOURCE WORK [--workers 1,2]   local store: wall time and share of chunks per executor
-    cluster.py eval SOURCE WORK     originals, store and report on S3: every model that can be run is EQUAL
+    cluster.py eval SOURCE WORK [--glue DIR] [--limit N]   originals, store and report on S3: every model that can be run
+                                    is EQUAL, shards of one model ran on both workers
 
 WORK is reused for the virtual environment and logs. Needs a built jar and Python 3.11; all but "small" fetch the Spark
 distribution from PyPI.
@@ -13,6 +14,7 @@ distribution from PyPI.
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -198,6 +200,20 @@ def scale(args):
         check(stage[0] / stage[1] >= 1.5 and min(rows[1]["shares"]) >= 0.3, "two one-core workers do at least 1.5 times the work of one, each at least 30 % of the chunks")
 
 
+def units_by_executor(events):
+    """How many tasks of the stage that evaluates each executor ended, from Spark's event log."""
+    jobs, ended = {}, {}
+    for line in next(p for p in events.iterdir() if p.is_file()).read_text().splitlines():
+        event = json.loads(line)
+        if event["Event"] == "SparkListenerJobStart":
+            about = event["Properties"].get("spark.job.description", "")
+            jobs.update({stage: about for stage in event["Stage IDs"]})
+        elif event["Event"] == "SparkListenerTaskEnd" and re.fullmatch(r"eval: \d+ units", jobs.get(event["Stage ID"], "")):
+            executor = event["Task Info"]["Executor ID"]
+            ended[executor] = ended.get(executor, 0) + 1
+    return ended
+
+
 def evaluate(args):
     """Sides, tokenizers and native libraries on executors that have nothing but the jar and S3."""
     cluster, s3 = Cluster(args.work, memory="3g", spark="maven"), S3(args.work)
@@ -205,11 +221,23 @@ def evaluate(args):
         upload(cluster, s3, args.source)
         cluster.result(cluster.submit(JAR, "compress", "s3a://zoo/source", "--store", "s3a://zoo/store", "--effort", args.effort, conf=s3.conf))
         start = time.monotonic()
-        arguments = ["eval", "--store", "s3a://zoo/store", "--original", "s3a://zoo/source", "--report", "s3a://zoo/report"]
-        result = cluster.result(cluster.submit(JAR, *arguments, conf=s3.conf))
+        arguments = ["eval", "--store", "s3a://zoo/store", "--original", "s3a://zoo/source", "--report", "s3a://zoo/report",
+                     "--limit", args.limit]
+        if args.glue:
+            arguments += ["--glue", args.glue.resolve()]
+        events = args.work / "events"
+        shutil.rmtree(events, ignore_errors=True)
+        events.mkdir()
+        log = ["spark.eventLog.enabled=true", f"spark.eventLog.dir={events.as_uri()}", "spark.eventLog.compress=false",
+               "spark.eventLog.rolling.enabled=false"]
+        result = cluster.result(cluster.submit(JAR, *arguments, conf=[*s3.conf, *log]))
         seconds = time.monotonic() - start
         for model in result["models"]:
-            say(f"{model['model']}: {model['verdict']}, {model['examples']} examples {'; '.join(model['reasons'])}")
+            tasks = ", ".join(t["task"] for t in model.get("tasks", []) if "stored" in t or t.get("examples"))
+            say(f"{model['model']}: {model['verdict']}, {model['examples']} examples ({tasks}) {'; '.join(model['reasons'])}")
+        shares = units_by_executor(events)
+        check(len(shares) == 2 and min(shares.values()) > 0, f"units per executor: {dict(sorted(shares.items()))}")
+        say(next(n for n in result["notes"] if n.startswith("memory")))
         verdicts = [m["verdict"] for m in result["models"]]
         check(result["exitCode"] == 0 and verdicts and set(verdicts) <= {"EQUAL", "NOT RUN"} and "EQUAL" in verdicts,
               f"{verdicts.count('EQUAL')} models EQUAL, {verdicts.count('NOT RUN')} not run, {seconds:.0f} s on two workers")
@@ -234,6 +262,9 @@ def main():
         command.add_argument("--effort", default="fast")
         if name == "scale":
             command.add_argument("--workers", default="1,2")
+        if name == "eval":
+            command.add_argument("--glue", type=Path)
+            command.add_argument("--limit", default="1000000")
     args = parser.parse_args()
     args.work = args.work.resolve()
     if args.what != "small":
