@@ -1,9 +1,12 @@
 """Real clients against `serve` on a store in S3Proxy, the source gone.
 
-    serve_clients.py ZOO WORK      ZOO: a tree with merck/sapiens-vh, google/bert-base-uncased-roberta and ...-sharded
+    serve_clients.py ZOO WORK      ZOO: a tree with merck/sapiens-vh, google/bert-base-uncased-roberta and ...-sharded,
+                                   sentence-transformers/all-MiniLM-L6-v2-gguf
 
 Makes virtual environments in WORK (huggingface_hub 2.4.0 with and without hf_xet, 0.36.2; transformers 5.23 with torch), an npm folder
-(@huggingface/hub 2.17.5, @huggingface/transformers 4.3.1) and, where cargo is there, a Rust program on hf-hub 0.4.3.
+(@huggingface/hub 2.17.5, @huggingface/transformers 4.3.1; node-llama-cpp 3.22.1, which is llama.cpp with a downloader) and, where cargo is
+there, a Rust program on hf-hub 0.4.3. vLLM does not run everywhere: its file calls, which are huggingface_hub's, are made one by one; so are
+those of llama.cpp's own downloader, with curl.
 """
 
 import argparse
@@ -57,6 +60,18 @@ elif what == "filesystem":
         f.seek(size - 5)
         end = f.read()
     print(json.dumps({"names": names, "size": size, "middle": middle.hex(), "end": end.hex()}))
+elif what == "vllm":
+    # As vllm/model_executor/model_loader/weight_utils.py and transformers_utils do before and while they load weights.
+    import fnmatch
+    repo, cache = sys.argv[2:4]
+    listed = HfFileSystem().ls(repo, detail=False)
+    pattern = next(p for p in ("*.safetensors", "*.bin") if fnmatch.filter(listed, p))
+    there = [HfApi().file_exists(repo, n) for n in ("config.json", "params.json", "model.safetensors.index.json")]
+    folder = Path(snapshot_download(repo, allow_patterns=[pattern], cache_dir=cache))
+    hf_hub_download(repo, "model.safetensors.index.json", cache_dir=cache)
+    hf_hub_download(repo, "config.json", cache_dir=cache)
+    metadata = HfApi().get_safetensors_metadata(repo)
+    print(json.dumps({"there": there, "folder": str(folder), "tensors": len(metadata.weight_map), "files": HfApi().list_repo_files(repo)}))
 elif what == "api":
     info = HfApi().model_info(sys.argv[2])
     print(json.dumps({"sha": info.sha, "files": sorted(s.rfilename for s in info.siblings), "refs": HfApi().list_repo_refs(sys.argv[2]).branches[0].name,
@@ -93,6 +108,18 @@ const sha = createHash("sha256").update(Buffer.from(await blob.arrayBuffer())).d
 const part = Buffer.from(await blob.slice(1000, 2000).arrayBuffer()).toString("hex");
 console.log(JSON.stringify({ files, id: info.name, sha, part, there: await fileExists({ repo, path: "config.json", hubUrl }),
   missing: await fileExists({ repo, path: "nowhere", hubUrl }), paths: (await pathsInfo({ repo, paths: ["config.json", "nowhere"], hubUrl })).length }));
+"""
+
+LLAMA_JS = r"""
+import { getLlama, resolveModelFile } from "node-llama-cpp";
+const [endpoint, file, folder] = process.argv.slice(2);
+const path = endpoint === "local" ? file : await resolveModelFile("hf:" + file, { directory: folder, cli: false, endpoints: { huggingFace: endpoint } });
+const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
+const model = await llama.loadModel({ modelPath: path });
+const context = await model.createEmbeddingContext();
+const vector = [...(await context.getEmbeddingFor("weights load as before")).vector];
+console.log(JSON.stringify({ path, vector }));
+await llama.dispose();
 """
 
 TRANSFORMERS_JS = r"""
@@ -191,6 +218,26 @@ def ranges(serve, model, path, content):
     check(status == 200 and body == content, "several ranges: 200 and the whole file")
 
 
+def llama_calls(serve, model, file, folder, want):
+    """What llama.cpp's downloader asks for -hf: refs, one page of the tree, a HEAD, then the file, resumed where it was cut."""
+    def curl(*arguments):
+        return subprocess.run(["curl", "-sS", "-A", "llama-cpp", *arguments], capture_output=True, check=True).stdout
+
+    refs = json.loads(curl(f"{serve.url}/api/models/{model}/refs"))
+    commit = next(b["targetCommit"] for b in refs["branches"] if b["name"] == "main")
+    tree = json.loads(curl(f"{serve.url}/api/models/{model}/tree/{commit}?recursive=true"))
+    entry = next(e for e in tree if e["path"] == file)
+    url = f"{serve.url}/{model}/resolve/{commit}/{file}"
+    head = curl("-I", "-L", url).decode().lower()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    part = folder / file
+    part.write_bytes(curl("-L", "-r", "0-999999", url))
+    curl("-L", "-C", "-", "-o", str(part), url)
+    check(entry["lfs"]["oid"] == want and f'etag: "{want}"' in head and "accept-ranges: bytes" in head and sha256_file(part) == want,
+          "llama.cpp's calls by curl: refs, tree, HEAD, a file fetched in two parts")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("zoo", type=Path)
@@ -203,6 +250,8 @@ def main():
     shutil.rmtree(source, ignore_errors=True)
     for model in ("merck/sapiens-vh", "google/bert-base-uncased-roberta", "google/bert-base-uncased-roberta-sharded"):
         shutil.copytree(args.zoo / model, source / model)
+    gguf, quantised = "sentence-transformers/all-MiniLM-L6-v2-gguf", "all-MiniLM-L6-v2-Q8_0.gguf"
+    shutil.copytree(args.zoo / gguf, source / gguf, ignore=lambda folder, names: [n for n in names if n.endswith(".gguf") and n != quantised])
     odd = source / "odd" / "names"
     (odd / "a b").mkdir(parents=True)
     (odd / "empty.txt").write_bytes(b"")
@@ -253,13 +302,21 @@ def main():
         shutil.rmtree(work / "cache3", ignore_errors=True)
         subprocess.run([hf, "download", "merck/sapiens-vh", "--cache-dir", work / "cache3"], check=True, capture_output=True, env=environment)
         done = subprocess.run([hf, "cache", "verify", "merck/sapiens-vh", "--cache-dir", work / "cache3"], capture_output=True, text=True, env=environment)
-        check(done.returncode == 0, f"hf download and hf cache verify: {" ".join((done.stdout + done.stderr).split())[:120]}")
+        verdict = " ".join((done.stdout + done.stderr).split())[:120]
+        check(done.returncode == 0, f"hf download and hf cache verify: {verdict}")
 
         relay = Cut(serve.port, 3_000_000)
         shutil.rmtree(work / "cache4", ignore_errors=True)
         python(plain, program, "snapshot", "google/bert-base-uncased-roberta-sharded", work / "cache4", env={**environment, "HF_ENDPOINT": f"http://127.0.0.1:{relay.port}"})
         got = {p.name: sha256_file(p) for p in (work / "cache4").rglob("*.safetensors")}
         check(relay.cuts == 1 and all(expected[f"google/bert-base-uncased-roberta-sharded/{n}"] == s for n, s in got.items()), "a download cut half-way is resumed and whole")
+
+        sharded = "google/bert-base-uncased-roberta-sharded"
+        seen = python(plain, program, "vllm", sharded, work / "cache5")
+        got = {p.name: sha256_file(p) for p in Path(seen["folder"]).iterdir()}
+        check(seen["there"] == [True, False, True] and seen["tensors"] > 100 and sum(n.endswith(".safetensors") for n in got) > 1
+              and all(expected[f"{sharded}/{n}"] == s for n, s in got.items()), f"vLLM's calls: ls, exists, snapshot of the shards, index, metadata of {seen['tensors']} tensors")
+        llama_calls(serve, gguf, quantised, work / "llama", expected[f"{gguf}/{quantised}"])
 
         ranges(serve, "merck/sapiens-vh", "model.safetensors", sapiens)
         with ThreadPoolExecutor(32) as pool:
@@ -285,6 +342,18 @@ def main():
                   and not seen["missing"] and seen["paths"] == 1, "npm @huggingface/hub 2.17.5: list, info, download, slice, exists, pathsInfo")
             dims = json.loads(subprocess.check_output(["node", "tokenizer.mjs", serve.url, "google/bert-base-uncased-roberta", str(work / "js-cache")], cwd=folder, text=True).strip().splitlines()[-1])
             check(dims == [1, 4], "npm @huggingface/transformers 4.3.1: tokenizer loaded")
+            folder = work / "llama-npm"
+            folder.mkdir(exist_ok=True)
+            (folder / "package.json").write_text('{"type": "module"}')
+            packages = ["node-llama-cpp@3.22.1", *(["@node-llama-cpp/linux-x64@3.22.1"] if sys.platform == "linux" else [])]
+            subprocess.run(["npm", "install", "-s", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional", *packages], cwd=folder, check=True)
+            (folder / "embed.mjs").write_text(LLAMA_JS)
+            shutil.rmtree(folder / "models", ignore_errors=True)
+            vectors = [json.loads(subprocess.check_output(["node", "embed.mjs", *map(str, arguments)], cwd=folder, text=True).strip().splitlines()[-1])
+                       for arguments in ((serve.url, f"{gguf}/{quantised}", folder / "models"), ("local", args.zoo.resolve() / gguf / quantised))]
+            farthest = max(abs(a - b) for a, b in zip(vectors[0]["vector"], vectors[1]["vector"], strict=True))
+            check(sha256_file(vectors[0]["path"]) == expected[f"{gguf}/{quantised}"] and len(vectors[0]["vector"]) == 384 and farthest < 1e-6,
+                  f"llama.cpp in node-llama-cpp 3.22.1: downloaded and loaded {quantised}, an embedding within {farthest:.1e} of the original file's")
         else:
             say("SKIPPED: no npm here")
         if shutil.which("cargo"):
