@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -20,6 +22,7 @@ public final class ChunkCache {
 
   private final long maxBytes;
   private final LinkedHashMap<Key, byte[]> windows = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, CompletableFuture<byte[]>> making = new ConcurrentHashMap<>();
   private final Queue<PooledDecoder> decoders = new ConcurrentLinkedQueue<>();
   private long bytes;
   private long hits;
@@ -35,6 +38,11 @@ public final class ChunkCache {
 
   record Key(String pack, long frameOffset, int window) {}
 
+  /** Decodes a window that is not in the cache. */
+  interface Maker {
+    byte[] make() throws IOException;
+  }
+
   synchronized byte[] find(Key key) {
     byte[] window = windows.get(key);
     if (window == null) {
@@ -43,6 +51,45 @@ public final class ChunkCache {
       hits++;
     }
     return window;
+  }
+
+  /** As {@link #find}, for a look that may come to nothing: only what is found is counted. */
+  synchronized byte[] peek(Key key) {
+    byte[] window = windows.get(key);
+    if (window != null) {
+      hits++;
+    }
+    return window;
+  }
+
+  /**
+   * The window, made by one of the threads that want it while the others wait. {@code maker} must
+   * not come back here: two frames that claim to stand on each other would wait for ever.
+   */
+  byte[] find(Key key, Maker maker) throws IOException {
+    CompletableFuture<byte[]> mine = new CompletableFuture<>();
+    while (true) {
+      byte[] window = find(key);
+      CompletableFuture<byte[]> theirs = window == null ? making.putIfAbsent(key, mine) : null;
+      if (window == null && theirs != null) {
+        window = theirs.join();
+      } else if (window == null) {
+        break;
+      }
+      if (window != null) {
+        return window;
+      }
+      // Whoever made it failed: its error is its own, this thread finds out for itself.
+    }
+    byte[] made = null;
+    try {
+      made = maker.make();
+      keep(key, made);
+      return made;
+    } finally {
+      making.remove(key);
+      mine.complete(made);
+    }
   }
 
   synchronized void keep(Key key, byte[] window) {

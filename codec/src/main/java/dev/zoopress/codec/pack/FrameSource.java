@@ -21,6 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * stored frame and the bytes that it stands on, 33 MiB together; and 4 MiB for each view.
  */
 public final class FrameSource implements Closeable {
+  /** The above, for one thread: three times 33 MiB, two views, and a MiB of a window. */
+  public static final long MAX_READER_BYTES = (3 * 33 + 2 * 4 + 1) << 20;
+
   private final PackSource packs;
   private final ChunkCache cache;
   private final Map<String, ByteSource> open = new ConcurrentHashMap<>();
@@ -31,18 +34,65 @@ public final class FrameSource implements Closeable {
     this.cache = Objects.requireNonNull(cache);
   }
 
-  /** Reads {@code count} bytes of the chunk from {@code from} on. */
+  /**
+   * Reads {@code count} bytes of the chunk from {@code from} on. Of several threads that want the
+   * same window of the cache one decodes it.
+   */
   public void read(ChunkEntry chunk, int from, int count, byte[] target, int targetOffset)
       throws IOException {
-    ChunkLocation at = chunk.location();
-    int rawFrom = at.offsetInFrame() + from;
+    if (!readLarge(chunk.location(), from, count, target, targetOffset)) {
+      readWindows(
+          (at, window) -> cache.find(key(at, window), () -> make(at, window)),
+          chunk.location(),
+          from,
+          count,
+          target,
+          targetOffset);
+    }
+  }
+
+  /** As above, below another frame: waits for nobody. */
+  void readBelow(ChunkEntry chunk, int from, int count, byte[] target, int targetOffset)
+      throws IOException {
+    if (!readLarge(chunk.location(), from, count, target, targetOffset)) {
+      readWindows(this::windowBelow, chunk.location(), from, count, target, targetOffset);
+    }
+  }
+
+  /**
+   * As {@link #read}, from the cache alone; false, with nothing promised, where it lacks a part.
+   */
+  boolean readCached(ChunkEntry chunk, int from, int count, byte[] target, int targetOffset)
+      throws IOException {
+    return readWindows(
+        (at, window) -> cache.peek(key(at, window)),
+        chunk.location(),
+        from,
+        count,
+        target,
+        targetOffset);
+  }
+
+  private boolean readLarge(ChunkLocation at, int from, int count, byte[] target, int targetOffset)
+      throws IOException {
     if (count == at.frameRawBytes()) {
       cache.decoding(d -> decodeFrame(d, at, target, targetOffset));
     } else if (count >= ChunkCache.WINDOW_BYTES) {
-      cache.decoding(d -> decodeRange(d, at, rawFrom, count, target, targetOffset));
+      cache.decoding(
+          d -> decodeRange(d, at, at.offsetInFrame() + from, count, target, targetOffset));
     } else {
-      readWindows(at, rawFrom, count, target, targetOffset);
+      return false;
     }
+    return true;
+  }
+
+  private interface Windows {
+    /** Null: it is not to be had this way. */
+    byte[] window(ChunkLocation at, int window) throws IOException;
+  }
+
+  private static ChunkCache.Key key(ChunkLocation at, int window) {
+    return new ChunkCache.Key(at.pack(), at.frameOffset(), window);
   }
 
   /** Reads {@code count} bytes of what the view of {@code base} gives, from {@code position} on. */
@@ -58,26 +108,37 @@ public final class FrameSource implements Closeable {
             read(at.base(), at.basePosition() + from, count, target, targetOffset);
   }
 
-  private void readWindows(
-      ChunkLocation at, int rawFrom, int count, byte[] target, int targetOffset)
+  private static boolean readWindows(
+      Windows windows, ChunkLocation at, int from, int count, byte[] target, int targetOffset)
       throws IOException {
+    int rawFrom = at.offsetInFrame() + from;
     int done = 0;
     while (done < count) {
       int position = rawFrom + done;
       int window = position / ChunkCache.WINDOW_BYTES;
-      byte[] bytes = window(at, window);
+      byte[] bytes = windows.window(at, window);
+      if (bytes == null) {
+        return false;
+      }
       int inWindow = position - window * ChunkCache.WINDOW_BYTES;
       int length = Math.min(count - done, bytes.length - inWindow);
       System.arraycopy(bytes, inWindow, target, targetOffset + done, length);
       done += length;
     }
+    return true;
   }
 
-  private byte[] window(ChunkLocation at, int window) throws IOException {
-    byte[] known = cache.find(new ChunkCache.Key(at.pack(), at.frameOffset(), window));
+  private byte[] windowBelow(ChunkLocation at, int window) throws IOException {
+    byte[] known = cache.find(key(at, window));
     if (known != null) {
       return known;
     }
+    byte[] made = make(at, window);
+    cache.keep(key(at, window), made);
+    return made;
+  }
+
+  private byte[] make(ChunkLocation at, int window) throws IOException {
     int start = window * ChunkCache.WINDOW_BYTES;
     byte[] bytes = new byte[Math.min(ChunkCache.WINDOW_BYTES, at.frameRawBytes() - start)];
     if (bytes.length == at.frameRawBytes()) {
@@ -87,7 +148,6 @@ public final class FrameSource implements Closeable {
     } else {
       cache.decoding(d -> decodeRange(d, at, start, bytes.length, bytes, 0));
     }
-    cache.keep(new ChunkCache.Key(at.pack(), at.frameOffset(), window), bytes);
     return bytes;
   }
 
@@ -100,7 +160,7 @@ public final class FrameSource implements Closeable {
       int window = start / ChunkCache.WINDOW_BYTES;
       int end = Math.min(frame.length, start + ChunkCache.WINDOW_BYTES);
       byte[] bytes = java.util.Arrays.copyOfRange(frame, start, end);
-      cache.keep(new ChunkCache.Key(at.pack(), at.frameOffset(), window), bytes);
+      cache.keep(key(at, window), bytes);
       found = window == wanted ? bytes : found;
     }
     return found;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /**
  * A file read back from packs: any range, decoding only what it needs. Whole chunks are decoded
@@ -79,6 +80,55 @@ public final class StoredFile implements ByteSource {
       at += count;
       index++;
     }
+  }
+
+  /**
+   * As {@link #readFully}, from what the cache holds, without opening a pack.
+   *
+   * @return false if a part is not there; what {@code target} holds then is undefined
+   */
+  public boolean readCached(long positionBytes, byte[] target, int offset, int length)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    Objects.checkFromIndexSize(positionBytes, (long) length, size());
+    int done = 0;
+    for (int index = length == 0 ? 0 : indexOf(positionBytes); done < length; index++) {
+      int from = (int) (positionBytes + done - starts[index]);
+      int count = Math.min(length - done, chunks[index].lengthBytes() - from);
+      if (!frames.readCached(chunks[index], from, count, target, offset + done)) {
+        return false;
+      }
+      done += count;
+    }
+    return true;
+  }
+
+  /**
+   * Where the file is best cut to be read in pieces of at most {@code mostBytes}, which must be a
+   * multiple of 1 MiB: no cut goes through a small chunk or a window of a large one, so no block is
+   * decoded twice. Ascending, the last is the file's size.
+   */
+  public long[] cuts(int mostBytes) {
+    if (mostBytes < ChunkCache.WINDOW_BYTES || mostBytes % ChunkCache.WINDOW_BYTES != 0) {
+      throw new IllegalArgumentException("pieces of " + mostBytes + " bytes");
+    }
+    LongStream.Builder cuts = LongStream.builder();
+    long start = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      int length = chunks[i].lengthBytes();
+      if (starts[i] > start && starts[i] + length > start + mostBytes) {
+        cuts.add(starts[i]);
+        start = starts[i];
+      }
+      while (starts[i] + length > start + mostBytes) {
+        start += mostBytes;
+        cuts.add(start);
+      }
+    }
+    if (size() > start) {
+      cuts.add(size());
+    }
+    return cuts.build().toArray();
   }
 
   /**

@@ -43,7 +43,7 @@ final class ViewReader {
     }
     Base.Scales scales = base.scales();
     byte[] bytes = new byte[4 * scales.count()];
-    frames.read(scales.chunk(), scales.offsetBytes(), bytes.length, bytes, 0);
+    frames.readBelow(scales.chunk(), scales.offsetBytes(), bytes.length, bytes, 0);
     float[] values = new float[scales.count()];
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.intBitsToFloat(LittleEndian.getInt(bytes, 4 * i));
@@ -59,7 +59,7 @@ final class ViewReader {
       long to = Math.min(position + count, start + chunk.lengthBytes());
       if (from < to) {
         int at = targetOffset + (int) (from - position);
-        frames.read(chunk, (int) (from - start), (int) (to - from), target, at);
+        frames.readBelow(chunk, (int) (from - start), (int) (to - from), target, at);
       }
       start += chunk.lengthBytes();
     }
