@@ -1,9 +1,10 @@
 """A restored Hugging Face cache under the real client: offline loading, and `hf cache verify` against `zoopress serve`.
 
-    hub_cache.py VENV CACHE ENDPOINT REPO ORIGINAL
+    hub_cache.py VENV CACHE ENDPOINT REPO ORIGINAL [PARTIAL]
 
 VENV is a folder for a virtual environment, made when absent; CACHE was written by `restore --layout hf-cache`;
-ENDPOINT is a running `zoopress serve` over the same store; REPO is the model, ORIGINAL the folder that it came from.
+ENDPOINT is a running `zoopress serve` over the same store; REPO is the model, ORIGINAL the folder that it came from;
+PARTIAL was written with `--file config.json` too, and is completed by the client.
 Exits with 77 where the client cannot be installed.
 """
 
@@ -37,6 +38,24 @@ print(json.dumps(digests))
 """
 
 
+# A file that is not there yet is fetched into the snapshot that restore began.
+LAZY = """
+import sys
+from pathlib import Path
+from huggingface_hub import hf_hub_download, snapshot_download
+from huggingface_hub.errors import LocalEntryNotFoundError
+cache, repo, other = sys.argv[1:]
+first = Path(hf_hub_download(repo, "config.json", cache_dir=cache, local_files_only=True))
+try:
+    hf_hub_download(repo, other, cache_dir=cache, local_files_only=True)
+    raise SystemExit(other + " is there already")
+except LocalEntryNotFoundError:
+    pass
+assert Path(hf_hub_download(repo, other, cache_dir=cache)) == first.parent / other
+assert Path(snapshot_download(repo, cache_dir=cache)) == first.parent
+"""
+
+
 def client(folder):
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
@@ -62,19 +81,22 @@ def run(command, expect, **environment):
 
 
 def main():
-    folder, cache, endpoint, repo, original = sys.argv[1:]
+    folder, cache, endpoint, repo, original, *partial = sys.argv[1:]
     python = client(Path(folder))
     expected = {
         p.relative_to(original).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in sorted(Path(original).rglob("*")) if p.is_file()
     }
-    out = run([python, "-c", OFFLINE, cache, repo, json.dumps(list(expected))], True, HF_HUB_OFFLINE="1")
-    assert json.loads(out.splitlines()[0]) == expected, out
-    print(f"ok: {len(expected)} files load offline, SHA-256 equal")
-
     hf = Path(folder) / "bin" / "hf"
-    verify = [hf, "cache", "verify", repo, "--cache-dir", cache, "--fail-on-missing-files", "--fail-on-extra-files"]
-    print("ok:", run(verify, True, HF_ENDPOINT=endpoint).strip().splitlines()[-1])
+    for part in partial:
+        run([python, "-c", LAZY, part, repo, next(n for n in expected if n.endswith(".safetensors"))], True, HF_ENDPOINT=endpoint)
+        print("ok: a snapshot of one file was completed by the client")
+    for folder in [*partial, cache]:
+        out = run([python, "-c", OFFLINE, folder, repo, json.dumps(list(expected))], True, HF_HUB_OFFLINE="1")
+        assert json.loads(out.splitlines()[0]) == expected, out
+        print(f"ok: {len(expected)} files load offline, SHA-256 equal")
+        verify = [hf, "cache", "verify", repo, "--cache-dir", folder, "--fail-on-missing-files", "--fail-on-extra-files"]
+        print("ok:", run(verify, True, HF_ENDPOINT=endpoint).strip().splitlines()[-1])
 
     # The check can fail: one changed byte is found.
     blob = max((Path(cache) / f"models--{repo.replace('/', '--')}" / "blobs").iterdir(), key=lambda p: p.stat().st_size)

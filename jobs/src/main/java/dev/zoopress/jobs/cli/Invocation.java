@@ -15,11 +15,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
-import scala.Tuple2;
 
 /** One call of a command: its settings, its run id and, when it asks for it, a Spark session. */
 final class Invocation implements Closeable {
@@ -30,16 +30,17 @@ final class Invocation implements Closeable {
   private final String command;
   private final Common common;
   private final String runId;
-  private final RunMetrics progress;
+  private final ProgressLine line;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private SparkSession spark;
+  private RunMetrics metrics;
   private Runnable whenStarted = () -> {};
   private boolean ownsSpark;
 
   Invocation(String command, Common common, ProgressLine progress) {
     this.command = command;
     this.common = common;
-    this.progress = new RunMetrics(progress);
+    this.line = progress;
     this.runId = common.runId.isEmpty() ? freshRunId() : common.runId;
     if (!RUN_ID.matcher(runId).matches()) {
       throw new UsageException(
@@ -59,7 +60,7 @@ final class Invocation implements Closeable {
 
   /** Whom jobs tell how far they are: people and Spark's metrics. */
   Progress progress() {
-    return progress;
+    return snapshot -> (metrics == null ? line : metrics).update(snapshot);
   }
 
   /** Wall seconds per stage, as the document reports them; commands add their own. */
@@ -71,11 +72,13 @@ final class Invocation implements Closeable {
   Configuration hadoop() {
     Configuration hadoop =
         spark == null ? new Configuration() : spark.sparkContext().hadoopConfiguration();
-    for (Tuple2<String, String> pair : sparkConf().getAll()) {
-      if (pair._1.startsWith("spark.hadoop.")) {
-        hadoop.set(pair._1.substring("spark.hadoop.".length()), pair._2);
-      }
-    }
+    settings()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith("spark.hadoop.")) {
+                hadoop.set(name.substring("spark.hadoop.".length()), value);
+              }
+            });
     return hadoop;
   }
 
@@ -83,11 +86,13 @@ final class Invocation implements Closeable {
   SparkSession spark() {
     if (spark == null) {
       ownsSpark = SparkSession.getDefaultSession().isEmpty();
-      spark =
-          SparkSession.builder().config(sparkConf()).appName("zoopress " + command).getOrCreate();
+      SparkConf conf = new SparkConf();
+      settings().forEach(conf::set);
+      spark = SparkSession.builder().config(conf).appName("zoopress " + command).getOrCreate();
       hadoop();
       seconds.put("startup", secondsSinceJvmStart());
-      progress.register();
+      metrics = new RunMetrics(line);
+      metrics.register();
       whenStarted.run();
     }
     return spark;
@@ -100,28 +105,34 @@ final class Invocation implements Closeable {
 
   /** What must not be read in anything that this call writes. */
   Secrets secrets() {
-    return Secrets.of(sparkConf(), System.getenv());
+    return Secrets.of(settings(), System.getenv());
   }
 
   static double secondsSinceJvmStart() {
     return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
   }
 
-  private SparkConf sparkConf() {
-    SparkConf conf = new SparkConf();
-    defaults().forEach((k, v) -> conf.setIfMissing(k.toString(), v.toString().strip()));
-    common.conf.forEach(conf::set);
+  /** Spark's settings, those of spark-submit among them; kept apart from Spark's own class. */
+  private Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>();
+    defaults().forEach((k, v) -> settings.put(k.toString(), v.toString().strip()));
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith("spark.")) {
+        settings.put(name, System.getProperty(name));
+      }
+    }
+    settings.putAll(common.conf);
     if (!common.master.isEmpty()) {
-      conf.setMaster(common.master);
+      settings.put("spark.master", common.master);
     }
-    conf.setIfMissing("spark.master", "local[*]");
-    if (conf.get("spark.master").startsWith("local")) {
-      conf.setIfMissing("spark.driver.host", "127.0.0.1");
-      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
-      conf.setIfMissing("spark.ui.enabled", "false");
+    settings.putIfAbsent("spark.master", "local[*]");
+    if (settings.get("spark.master").startsWith("local")) {
+      settings.putIfAbsent("spark.driver.host", "127.0.0.1");
+      settings.putIfAbsent("spark.driver.bindAddress", "127.0.0.1");
+      settings.putIfAbsent("spark.ui.enabled", "false");
     }
-    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    return conf;
+    settings.putIfAbsent("spark.ui.showConsoleProgress", "false");
+    return settings;
   }
 
   /** What bin/zoopress passes of conf/spark-defaults.conf; spark-submit reads its own. */
@@ -141,7 +152,7 @@ final class Invocation implements Closeable {
   @Override
   public void close() {
     if (spark != null) {
-      progress.remove();
+      metrics.remove();
     }
     if (ownsSpark && spark != null) {
       spark.stop();

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
-import scala.Tuple2;
 
 /** Values of settings that nobody may read in messages, records and documents. */
 final class Secrets {
@@ -29,15 +27,12 @@ final class Secrets {
   }
 
   /** Those among Spark's settings and the environment. */
-  static Secrets of(SparkConf conf, Map<String, String> environment) {
-    Stream<String> settings =
-        Stream.of(conf.getAll()).filter(p -> NAMES.matcher(p._1).find()).map(Tuple2::_2);
-    Stream<String> variables =
-        environment.entrySet().stream()
-            .filter(e -> NAMES.matcher(e.getKey()).find())
-            .map(Map.Entry::getValue);
+  static Secrets of(Map<String, String> settings, Map<String, String> environment) {
     return new Secrets(
-        Stream.concat(settings, variables)
+        Stream.of(settings, environment)
+            .flatMap(named -> named.entrySet().stream())
+            .filter(e -> NAMES.matcher(e.getKey()).find())
+            .map(Map.Entry::getValue)
             .filter(v -> v.length() >= SHORTEST && !v.startsWith("org.apache."))
             .distinct()
             .sorted(Comparator.comparingInt(String::length).reversed())

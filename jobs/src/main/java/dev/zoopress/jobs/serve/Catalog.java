@@ -4,20 +4,23 @@ import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** What the server shows of a store. Thread-safe. */
 interface Catalog {
-  /** Passes the names of all models, in order. */
-  void models(Consumer<String> each) throws IOException;
+  /** The names of all models, in order; of some nothing may be published any more. */
+  List<String> models() throws IOException;
 
   /** Whether the model has any published revision. */
   boolean exists(String model) throws IOException;
 
   /** The revision that a commit, a branch or a tag names; empty where there is none. */
   Optional<Snapshot> find(String model, String revision) throws IOException;
+
+  /** As {@link #find}, of the store as it is now, whatever was remembered. */
+  Optional<Snapshot> findNow(String model, String revision) throws IOException;
 
   /**
    * The revision that a listing shows; empty also where it cannot be read: one broken model must

@@ -3,30 +3,41 @@ package dev.zoopress.jobs.serve;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.pack.ChunkCache;
 import dev.zoopress.codec.pack.PackSource;
-import dev.zoopress.codec.pack.StoredFile;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/**
- * Answers HEAD and GET for one file: headers from the manifest alone, bytes decoded slice by slice.
- */
-final class FileSender {
-  /** What is decoded and handed to the connection at a time: memory per transfer. */
-  static final int SLICE_BYTES = 1 << 20;
-
+/** Answers HEAD and GET for one file: headers from the manifest alone, bytes as they decode. */
+final class FileSender implements Closeable {
   static final HttpString REPO_COMMIT = new HttpString("X-Repo-Commit");
 
+  private final Catalog catalog;
   private final PackSource packs;
   private final ChunkCache cache;
+  private final Decoders decoders;
+  private final Pieces pieces;
+  private final int maxAhead;
 
-  FileSender(PackSource packs, ChunkCache cache) {
+  FileSender(Catalog catalog, PackSource packs, Limits limits) {
+    this.catalog = catalog;
     this.packs = packs;
-    this.cache = cache;
+    cache = new ChunkCache(limits.cacheBytes());
+    decoders = new Decoders(limits.decoders());
+    pieces = new Pieces(decoders, limits.aheadBytes());
+    maxAhead = limits.decoders() + 2;
+  }
+
+  ChunkCache cache() {
+    return cache;
+  }
+
+  Pieces pieces() {
+    return pieces;
   }
 
   /**
@@ -45,43 +56,51 @@ final class FileSender {
       exchange.setResponseContentLength(0);
       return 0;
     }
+    exchange.setResponseContentLength(range.length());
+    boolean head = exchange.getRequestMethod().equals(Methods.HEAD);
+    if (head || range.length() == 0) {
+      tellRange(exchange, range, file);
+      return 0;
+    }
+    try (OpenFile open = open(snapshot, file);
+        Transfer transfer = new Transfer(open, range, pieces, decoders, maxAhead)) {
+      // The first slice is decoded before the status is sent: damage there is still a clean 500.
+      transfer.next();
+      tellRange(exchange, range, file);
+      OutputStream out = exchange.getOutputStream();
+      do {
+        out.write(transfer.bytes(), transfer.offset(), transfer.length());
+      } while (transfer.next());
+      out.flush();
+    }
+    return range.length();
+  }
+
+  private static void tellRange(HttpServerExchange exchange, ByteRange range, FileEntry file) {
     if (range.partial()) {
+      long last = range.from() + range.length() - 1;
       exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
       exchange
           .getResponseHeaders()
           .put(
-              Headers.CONTENT_RANGE,
-              "bytes "
-                  + range.from()
-                  + "-"
-                  + (range.from() + range.length() - 1)
-                  + "/"
-                  + file.sizeBytes());
+              Headers.CONTENT_RANGE, "bytes " + range.from() + "-" + last + "/" + file.sizeBytes());
     }
-    exchange.setResponseContentLength(range.length());
-    if (exchange.getRequestMethod().equals(Methods.HEAD) || range.length() == 0) {
-      return 0;
-    }
-    // The first slice is decoded before the status is sent: damage there is still a clean 500.
-    byte[] slice = new byte[(int) Math.min(SLICE_BYTES, range.length())];
-    try (StoredFile stored = new StoredFile(file, packs, cache)) {
-      int length = slice.length;
-      stored.readFully(range.from(), slice, 0, length);
-      OutputStream out = exchange.getOutputStream();
-      long sent = 0;
-      while (true) {
-        out.write(slice, 0, length);
-        sent += length;
-        if (sent == range.length()) {
-          break;
-        }
-        // Slices end where windows of the cache do, so that no window is decoded twice.
-        long at = range.from() + sent;
-        length = (int) Math.min(SLICE_BYTES - at % SLICE_BYTES, range.length() - sent);
-        stored.readFully(at, slice, 0, length);
-      }
-      out.flush();
-      return sent;
-    }
+  }
+
+  private OpenFile open(Snapshot snapshot, FileEntry file) {
+    return new OpenFile(
+        file,
+        packs,
+        cache,
+        () ->
+            catalog
+                .findNow(snapshot.model(), snapshot.commit())
+                .map(now -> now.files().get(file.path()))
+                .orElse(null));
+  }
+
+  @Override
+  public void close() {
+    decoders.close();
   }
 }

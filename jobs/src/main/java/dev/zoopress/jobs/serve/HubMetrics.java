@@ -13,7 +13,12 @@ final class HubMetrics {
   private final LongAdder brokenOff = new LongAdder();
   private final AtomicLong active = new AtomicLong();
 
-  HubMetrics() {
+  private final FileSender files;
+  private final Limits limits;
+
+  HubMetrics(FileSender files, Limits limits) {
+    this.files = files;
+    this.limits = limits;
     for (int i = 0; i < byClass.length; i++) {
       byClass[i] = new LongAdder();
     }
@@ -35,7 +40,8 @@ final class HubMetrics {
     brokenOff.increment();
   }
 
-  String text(ChunkCache cache) {
+  String text() {
+    ChunkCache cache = files.cache();
     StringBuilder out = new StringBuilder();
     out.append("# HELP zoopress_requests_total Requests answered, by status class.\n");
     out.append("# TYPE zoopress_requests_total counter\n");
@@ -57,6 +63,22 @@ final class HubMetrics {
     line(out, "zoopress_cache_bytes", "gauge", "Decoded bytes held.", cache.bytes());
     line(out, "zoopress_cache_hits_total", "counter", "Windows found in the cache.", cache.hits());
     line(out, "zoopress_cache_misses_total", "counter", "Windows decoded.", cache.misses());
+    line(
+        out, "zoopress_ahead_bytes", "gauge", "Buffers of long transfers.", files.pieces().bytes());
+    line(
+        out,
+        "zoopress_memory_bound_bytes",
+        "gauge",
+        "What buffers, caches and manifests take at most.",
+        limits.boundBytes());
+    Runtime jvm = Runtime.getRuntime();
+    line(
+        out,
+        "zoopress_heap_used_bytes",
+        "gauge",
+        "Heap in use, garbage included.",
+        jvm.totalMemory() - jvm.freeMemory());
+    line(out, "zoopress_heap_max_bytes", "gauge", "Heap allowed.", jvm.maxMemory());
     out.append("# HELP zoopress_request_seconds_total Time spent on requests.\n");
     out.append("# TYPE zoopress_request_seconds_total counter\n");
     out.append(

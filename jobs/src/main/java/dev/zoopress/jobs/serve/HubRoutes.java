@@ -183,18 +183,15 @@ final class HubRoutes {
     String search = query(exchange, "search", "").toLowerCase(Locale.ROOT);
     String author = query(exchange, "author", "");
     int limit = limit(query(exchange, "limit", ""));
-    List<String> names = new ArrayList<>();
-    catalog.models(
-        name -> {
-          if (names.size() < limit
-              && name.toLowerCase(Locale.ROOT).contains(search)
-              && (author.isEmpty() || name.startsWith(author + "/"))) {
-            names.add(name);
-          }
-        });
     ArrayNode models = JsonNodeFactory.instance.arrayNode();
-    for (String name : names) {
-      catalog.listed(name).ifPresent(snapshot -> models.add(HubDocuments.info(snapshot)));
+    for (String name : catalog.models()) {
+      if (models.size() == limit) {
+        break;
+      }
+      if (name.toLowerCase(Locale.ROOT).contains(search)
+          && (author.isEmpty() || name.startsWith(author + "/"))) {
+        catalog.listed(name).ifPresent(snapshot -> models.add(HubDocuments.info(snapshot)));
+      }
     }
     return models;
   }

@@ -1,6 +1,5 @@
 package dev.zoopress.jobs.serve;
 
-import dev.zoopress.codec.pack.ChunkCache;
 import dev.zoopress.codec.pack.PackSource;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -8,75 +7,65 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.server.handlers.RequestLimit;
 import io.undertow.server.handlers.RequestLimitingHandler;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import java.io.Closeable;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Objects;
 import javax.net.ssl.SSLContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.xnio.Options;
 
 /**
  * A read-only Hugging Face Hub endpoint. Requests beyond the limit wait in a bounded queue, then
- * get 503; every transfer holds one slice of 1 MiB, so memory is workers x (1 MiB + a decoder's 17
- * MiB) + the cache.
+ * get 503. What it takes at most: {@link Limits#boundBytes}.
  */
 public final class HubServer implements Closeable {
-  private static final Logger ACCESS = LoggerFactory.getLogger("dev.zoopress.access");
-  private static final HttpString ERROR_CODE = new HttpString("X-Error-Code");
-  private static final HttpString ERROR_MESSAGE = new HttpString("X-Error-Message");
   private static final int QUEUED_REQUESTS = 1024;
   private static final long STOP_MILLIS = 20_000;
 
   private final Undertow server;
   private final GracefulShutdownHandler running;
-  private final HubMetrics metrics = new HubMetrics();
-  private final HubRoutes routes;
-  private final HttpHandler home;
-  private final ChunkCache cache;
-  private final byte[] token;
+  private final FileSender files;
 
   /**
-   * Where and how to serve.
+   * Where and to whom to serve.
    *
    * @param host loopback unless a token or a proxy in front guards it
    * @param port 0 picks a free one
-   * @param workers requests answered at a time
    * @param token what clients must send as bearer token; empty: none
    * @param tls null for plain HTTP
    */
-  public record Options(String host, int port, int workers, String token, SSLContext tls) {}
+  public record Address(String host, int port, String token, SSLContext tls) {}
 
   /** Starts to serve. */
-  HubServer(
-      Options options, Catalog catalog, PackSource packs, ChunkCache cache, HttpHandler home) {
-    this.cache = Objects.requireNonNull(cache);
-    this.home = home;
-    token = options.token().getBytes(StandardCharsets.UTF_8);
-    routes = new HubRoutes(catalog, new FileSender(packs, cache));
-    running =
-        new GracefulShutdownHandler(
-            new RequestLimitingHandler(
-                options.workers(), QUEUED_REQUESTS, new BlockingHandler(this::answer)));
+  HubServer(Address address, Limits limits, Catalog catalog, PackSource packs) {
+    files = new FileSender(catalog, packs, limits);
+    RequestLimit limit = new RequestLimit(limits.workers(), QUEUED_REQUESTS);
+    HubHandler handler =
+        new HubHandler(
+            new HubRoutes(catalog, files),
+            new HomePage(catalog),
+            new HubMetrics(files, limits),
+            address.token());
+    HttpHandler limited = new RequestLimitingHandler(limit, new BlockingHandler(handler));
+    running = new GracefulShutdownHandler(exchange -> dispatch(exchange, limited));
+    int stall = Math.toIntExact(limits.stall().toMillis());
     Undertow.Builder builder =
         Undertow.builder()
             .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
-            .setWorkerThreads(options.workers())
+            .setWorkerThreads(limits.workers())
             // Routes are told apart on the raw path: an escaped slash is not a separator of theirs.
             .setServerOption(UndertowOptions.DECODE_URL, false)
             .setServerOption(UndertowOptions.ALLOW_ENCODED_SLASH, true)
             .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+            // Who sends or takes nothing for so long gives its place to others.
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, stall)
+            .setSocketOption(Options.READ_TIMEOUT, stall)
+            .setSocketOption(Options.WRITE_TIMEOUT, stall)
             .setHandler(running);
-    if (options.tls() == null) {
-      builder.addHttpListener(options.port(), options.host());
+    if (address.tls() == null) {
+      builder.addHttpListener(address.port(), address.host());
     } else {
-      builder.addHttpsListener(options.port(), options.host(), options.tls());
+      builder.addHttpsListener(address.port(), address.host(), address.tls());
     }
     server = builder.build();
     server.start();
@@ -87,128 +76,12 @@ public final class HubServer implements Closeable {
     return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
   }
 
-  private void answer(HttpServerExchange exchange) {
-    long start = System.nanoTime();
-    long sent = 0;
-    metrics.started();
-    try {
-      sent = route(exchange);
-    } catch (HubError e) {
-      sendError(exchange, e.status(), e.code(), e.getMessage(), e.commit());
-    } catch (IOException | RuntimeException e) {
-      metrics.brokenOff();
-      if (exchange.isResponseStarted()) {
-        // The length was promised: only a cut connection tells the client that bytes are missing.
-        closeConnection(exchange);
-      } else {
-        sendError(exchange, 500, "InternalError", String.valueOf(e.getMessage()), null);
-      }
-      ACCESS.warn(
-          "{} {}: {}",
-          exchange.getRequestMethod(),
-          printable(exchange.getRequestPath()),
-          printable(e.toString()));
-    } finally {
-      metrics.finished(exchange.getStatusCode(), sent, System.nanoTime() - start);
-      ACCESS.info(
-          "{} {} {} {} {} ms",
-          exchange.getRequestMethod(),
-          printable(exchange.getRequestPath()),
-          exchange.getStatusCode(),
-          sent,
-          (System.nanoTime() - start) / 1_000_000);
+  private static void dispatch(HttpServerExchange exchange, HttpHandler limited) throws Exception {
+    if (exchange.getRequestPath().equals("/healthz")) {
+      HubHandler.health(exchange);
+    } else {
+      limited.handleRequest(exchange);
     }
-  }
-
-  private long route(HttpServerExchange exchange) throws IOException, HubError {
-    String path = exchange.getRequestPath();
-    if (path.equals("/healthz")) {
-      sendText(exchange, "ok\n");
-      return 0;
-    }
-    authorize(exchange);
-    if (path.equals("/metrics")) {
-      sendText(exchange, metrics.text(cache));
-      return 0;
-    }
-    if (path.equals("/")) {
-      try {
-        home.handleRequest(exchange);
-      } catch (IOException | RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IOException(e);
-      }
-      return 0;
-    }
-    HttpString method = exchange.getRequestMethod();
-    if (!method.equals(Methods.GET)
-        && !method.equals(Methods.HEAD)
-        && !method.equals(Methods.POST)) {
-      throw HubError.badRequest("this server is read-only: " + method + " is not answered");
-    }
-    return routes.handle(exchange);
-  }
-
-  private void authorize(HttpServerExchange exchange) throws HubError {
-    if (token.length == 0) {
-      return;
-    }
-    String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    byte[] given =
-        header != null && header.startsWith("Bearer ")
-            ? header.substring(7).getBytes(StandardCharsets.UTF_8)
-            : new byte[0];
-    if (!MessageDigest.isEqual(given, token)) {
-      throw HubError.unauthorized();
-    }
-  }
-
-  private static void sendText(HttpServerExchange exchange, String text) throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange
-        .getResponseHeaders()
-        .put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-    exchange.setResponseContentLength(body.length);
-    if (!exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.getOutputStream().write(body);
-    }
-  }
-
-  private static void sendError(
-      HttpServerExchange exchange, int status, String code, String message, String commit) {
-    String safe = printable(message);
-    exchange.setStatusCode(status);
-    exchange.getResponseHeaders().put(ERROR_CODE, code);
-    exchange.getResponseHeaders().put(ERROR_MESSAGE, safe);
-    if (commit != null) {
-      exchange.getResponseHeaders().put(FileSender.REPO_COMMIT, commit);
-    }
-    String quoted = safe.replace("\\", "\\\\").replace("\"", "\\\"");
-    byte[] body = ("{\"error\":\"" + quoted + "\"}").getBytes(StandardCharsets.US_ASCII);
-    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-    exchange.setResponseContentLength(body.length);
-    if (!exchange.getRequestMethod().equals(Methods.HEAD)) {
-      try {
-        exchange.getOutputStream().write(body);
-      } catch (IOException e) {
-        closeConnection(exchange);
-      }
-    }
-  }
-
-  private static void closeConnection(HttpServerExchange exchange) {
-    try {
-      exchange.getConnection().close();
-    } catch (IOException e) {
-      ACCESS.debug("closing a connection", e);
-    }
-  }
-
-  /** Header values and log lines are one line of ASCII, whatever a client sent. */
-  private static String printable(String text) {
-    String line = text.replaceAll("[^\\x20-\\x7e]", "?");
-    return line.length() <= 500 ? line : line.substring(0, 500) + "...";
   }
 
   /** Refuses new requests, lets transfers end for up to 20 s, then stops. */
@@ -221,5 +94,6 @@ public final class HubServer implements Closeable {
       Thread.currentThread().interrupt();
     }
     server.stop();
+    files.close();
   }
 }

@@ -1,10 +1,9 @@
 package dev.zoopress.jobs.serve;
 
-import dev.zoopress.codec.CorruptContainerException;
-import dev.zoopress.codec.UnsupportedVersionException;
 import dev.zoopress.jobs.store.Pointer;
 import dev.zoopress.jobs.store.Repository;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,40 +11,61 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
-/** The published revisions of a repository; keeps the manifests that were asked for last. */
+/**
+ * The published revisions of a repository. What a name means is remembered for a moment, so that a
+ * client that reads many ranges asks the store once; manifests are kept by the number of chunks.
+ */
 final class RepositoryCatalog implements Catalog {
-  private static final int MAX_SNAPSHOTS = 64;
   private static final String COMMIT = "[0-9a-f]{40}";
+  private static final int MAX_NAMES = 10_000;
 
   private final Repository repository;
-  private final Map<String, Snapshot> snapshots =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final long freshNanos;
+  private final Map<List<String>, Seen<Place>> found = leastRecent();
+  private final LinkedHashMap<String, Snapshot> snapshots = new LinkedHashMap<>(16, 0.75f, true);
+  private long chunks;
+  private Seen<List<String>> names;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Snapshot> eldest) {
-          return size() > MAX_SNAPSHOTS;
-        }
-      };
+  private record Seen<T>(T what, long nanos) {}
 
-  RepositoryCatalog(Repository repository) {
+  private record Place(String commit, String manifest) {}
+
+  /** {@code fresh}: how long a name is not looked up again. */
+  RepositoryCatalog(Repository repository, Duration fresh) {
     this.repository = repository;
+    this.freshNanos = fresh.toNanos();
+  }
+
+  private static <K, V> Map<K, V> leastRecent() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > MAX_NAMES;
+      }
+    };
+  }
+
+  private boolean isFresh(Seen<?> seen) {
+    return seen != null && System.nanoTime() - seen.nanos() < freshNanos;
   }
 
   @Override
-  public void models(Consumer<String> each) throws IOException {
-    TreeSet<String> names = new TreeSet<>();
-    repository.models(names::add);
-    for (String name : names) {
-      try {
-        if (exists(name)) {
-          each.accept(name);
-        }
-      } catch (CorruptContainerException | UnsupportedVersionException e) {
-        // Whoever asks for the model itself is told.
-      }
+  public List<String> models() throws IOException {
+    Seen<List<String>> known;
+    synchronized (this) {
+      known = names;
+    }
+    if (isFresh(known)) {
+      return known.what();
+    }
+    TreeSet<String> all = new TreeSet<>();
+    repository.models(all::add);
+    synchronized (this) {
+      names = new Seen<>(List.copyOf(all), System.nanoTime());
+      return names.what();
     }
   }
 
@@ -67,6 +87,28 @@ final class RepositoryCatalog implements Catalog {
 
   @Override
   public Optional<Snapshot> find(String model, String revision) throws IOException {
+    Seen<Place> known;
+    synchronized (this) {
+      known = found.get(List.of(model, revision));
+    }
+    return isFresh(known) ? Optional.of(snapshot(model, known.what())) : findNow(model, revision);
+  }
+
+  @Override
+  public Optional<Snapshot> findNow(String model, String revision) throws IOException {
+    Optional<Place> place = lookUp(model, revision);
+    synchronized (this) {
+      if (place.isPresent()) {
+        found.put(List.of(model, revision), new Seen<>(place.get(), System.nanoTime()));
+      } else {
+        // Absence is not remembered: who just published a model must find it.
+        found.remove(List.of(model, revision));
+      }
+    }
+    return place.isPresent() ? Optional.of(snapshot(model, place.get())) : Optional.empty();
+  }
+
+  private Optional<Place> lookUp(String model, String revision) throws IOException {
     if (isNoName(model) || revision.isEmpty()) {
       return Optional.empty();
     }
@@ -86,30 +128,42 @@ final class RepositoryCatalog implements Catalog {
     if (pointer.isEmpty() || pointer.get().deleted()) {
       return Optional.empty();
     }
-    return Optional.of(snapshot(model, commit.get(), pointer.get().manifest()));
+    return Optional.of(new Place(commit.get(), pointer.get().manifest()));
   }
 
-  private Snapshot snapshot(String model, String commit, String manifest) throws IOException {
-    String key = model + "@" + commit + "@" + manifest;
-    synchronized (snapshots) {
+  private Snapshot snapshot(String model, Place place) throws IOException {
+    String key = model + "@" + place.commit() + "@" + place.manifest();
+    synchronized (this) {
       Snapshot known = snapshots.get(key);
       if (known != null) {
         return known;
       }
     }
-    Snapshot fresh = Snapshot.of(model, commit, repository.manifest(manifest));
-    synchronized (snapshots) {
-      snapshots.put(key, fresh);
+    Snapshot fresh = Snapshot.of(model, place.commit(), repository.manifest(place.manifest()));
+    synchronized (this) {
+      if (snapshots.put(key, fresh) == null) {
+        chunks += weight(fresh);
+      }
+      var oldest = snapshots.values().iterator();
+      while (chunks > Limits.MANIFEST_CHUNKS && snapshots.size() > 1) {
+        chunks -= weight(oldest.next());
+        oldest.remove();
+      }
     }
     return fresh;
   }
 
+  /** A file without chunks takes memory too. */
+  private static int weight(Snapshot snapshot) {
+    return snapshot.chunks() + 2 * snapshot.files().size();
+  }
+
   @Override
   public Map<String, String> refs(String model) throws IOException {
-    List<String> names = new ArrayList<>();
-    repository.refs(model, names::add);
+    List<String> all = new ArrayList<>();
+    repository.refs(model, all::add);
     Map<String, String> refs = new TreeMap<>();
-    for (String name : names) {
+    for (String name : all) {
       repository.ref(model, name).ifPresent(commit -> refs.put(name, commit));
     }
     return refs;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zoopress.jobs.TestSpark;
 import dev.zoopress.jobs.serve.HubServer;
+import dev.zoopress.jobs.serve.Limits;
 import dev.zoopress.jobs.serve.ServeJob;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Repository;
@@ -46,13 +47,26 @@ final class CacheClientTest {
     throughStore(dir.resolve("zoo"), dir.resolve("store"), first);
     throughStore(first, store, second);
     assertThat(entries(second)).isEqualTo(entries(first)).hasSizeGreaterThan(15);
+    Path partial = dir.resolve("partial");
+    Called one =
+        Called.zoopress(
+            "restore",
+            "--store",
+            store,
+            "--to",
+            partial,
+            "--layout",
+            "hf-cache",
+            "--file",
+            "config.json");
+    assertThat(one.code()).as(one.err()).isZero();
 
     try (ObjectStore objects = Stores.open(store.toString(), new Configuration());
         HubServer server =
             new ServeJob(
                     Repository.open(objects),
-                    new HubServer.Options("127.0.0.1", 0, 8, "", null),
-                    1 << 24)
+                    new HubServer.Address("127.0.0.1", 0, "", null),
+                    Limits.of(2, 1 << 28))
                 .execute()) {
       Process script =
           new ProcessBuilder(
@@ -62,14 +76,18 @@ final class CacheClientTest {
                   second.toString(),
                   "http://127.0.0.1:" + server.port(),
                   "org/sapiens-vh",
-                  model.toString())
+                  model.toString(),
+                  partial.toString())
               .redirectErrorStream(true)
               .start();
       String out = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int code = script.waitFor();
       Assumptions.assumeFalse(code == SKIPPED, out);
       assertThat(code).as(out).isZero();
-      assertThat(out).contains("load offline").contains("a changed byte fails hf cache verify");
+      assertThat(out)
+          .contains("load offline")
+          .contains("completed by the client")
+          .contains("a changed byte fails hf cache verify");
     }
   }
 

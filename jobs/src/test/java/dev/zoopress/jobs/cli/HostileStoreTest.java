@@ -10,6 +10,7 @@ import dev.zoopress.codec.manifest.ManifestFormat;
 import dev.zoopress.jobs.SmallStore;
 import dev.zoopress.jobs.TestSpark;
 import dev.zoopress.jobs.serve.HubServer;
+import dev.zoopress.jobs.serve.Limits;
 import dev.zoopress.jobs.serve.ServeJob;
 import dev.zoopress.jobs.store.ObjectStore;
 import dev.zoopress.jobs.store.Pointer;
@@ -153,8 +154,8 @@ final class HostileStoreTest {
         HubServer server =
             new ServeJob(
                     Repository.open(objects),
-                    new HubServer.Options("127.0.0.1", 0, 4, "", null),
-                    1 << 20)
+                    new HubServer.Address("127.0.0.1", 0, "", null),
+                    Limits.of(2, 1 << 28))
                 .execute()) {
       String at = "http://127.0.0.1:" + server.port();
       for (String listing : List.of("/", "/api/models")) {

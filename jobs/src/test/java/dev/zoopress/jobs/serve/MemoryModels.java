@@ -29,12 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Models whose packs lie in memory; every other part is the real one. */
 final class MemoryModels implements Catalog, PackSource {
   private final TreeMap<String, Snapshot> models = new TreeMap<>();
   private final Map<String, byte[]> packs = new HashMap<>();
+  private final AtomicInteger opened = new AtomicInteger();
 
   void add(String model, String commit, Map<String, byte[]> files) throws Exception {
     List<FileEntry> entries = new ArrayList<>();
@@ -103,8 +104,8 @@ final class MemoryModels implements Catalog, PackSource {
   }
 
   @Override
-  public void models(Consumer<String> each) {
-    models.keySet().forEach(each);
+  public List<String> models() {
+    return List.copyOf(models.keySet());
   }
 
   @Override
@@ -125,12 +126,23 @@ final class MemoryModels implements Catalog, PackSource {
   }
 
   @Override
+  public Optional<Snapshot> findNow(String model, String revision) {
+    return find(model, revision);
+  }
+
+  @Override
   public Map<String, String> refs(String model) {
     return Map.of("main", models.get(model).commit());
   }
 
+  /** How many packs were opened so far. */
+  int opened() {
+    return opened.get();
+  }
+
   @Override
   public ByteSource open(String packId) {
+    opened.incrementAndGet();
     byte[] bytes = packs.get(packId);
     return new ByteSource() {
       @Override
