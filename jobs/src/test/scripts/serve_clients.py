@@ -150,7 +150,7 @@ class Serve:
         self.log = open(log, "w")
         self.process = subprocess.Popen([str(ZOOPRESS), "serve", "--store", store, "--port", str(self.port), *options],
                                         stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
-        wait_for_port(self.port, "serve")
+        wait_for_port(self.port, "serve", 300)
 
     def get(self, path, headers=None, method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
