@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param linkTarget text of the symbolic link that the file was in its source; empty for a regular
  *     file
  * @param format the container that was recognised
- * @param segments in file order, without gaps; their lengths add up to {@code sizeBytes}
+ * @param segments in file order, without gaps; their lengths add up to {@code sizeBytes}, or, for a
+ *     folded file, to the size of what it holds
  */
 public record FileEntry(
     String path,
@@ -27,6 +28,9 @@ public record FileEntry(
     String format,
     List<SegmentEntry> segments)
     implements Serializable {
+  /** What the format of a folded file starts with. */
+  public static final String FOLDED = "zipnn+";
+
   public FileEntry {
     Objects.requireNonNull(path);
     Objects.requireNonNull(sha256);
@@ -34,5 +38,10 @@ public record FileEntry(
     Objects.requireNonNull(linkTarget);
     Objects.requireNonNull(format);
     segments = List.copyOf(segments);
+  }
+
+  /** Whether the segments are what the file, of ZipNN's, holds, and the file is made of them. */
+  public boolean isFolded() {
+    return format.startsWith(FOLDED);
   }
 }

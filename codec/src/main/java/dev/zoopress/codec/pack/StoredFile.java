@@ -4,6 +4,7 @@ import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
+import dev.zoopress.codec.zipnn.FoldedSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.stream.LongStream;
 
 /**
  * A file read back from packs: any range, decoding only what it needs. Whole chunks are decoded
- * straight into the caller's array; smaller pieces go through the cache. Thread-safe.
+ * straight into the caller's array; smaller pieces go through the cache. Of a folded file these are
+ * the bytes of what it holds; {@link #open} gives its own. Thread-safe.
  *
  * <p>Every block that is decoded is checked by its checksum. That the file as a whole has its
  * SHA-256 is the caller's to check when it has read all of it.
@@ -24,6 +26,7 @@ public final class StoredFile implements ByteSource {
   private final FrameSource frames;
   private final ChunkEntry[] chunks;
   private final long[] starts;
+  private final long size;
 
   /** The file described by {@code file}, whose packs are opened as they are needed. */
   public StoredFile(FileEntry file, PackSource packs, ChunkCache cache) {
@@ -40,9 +43,29 @@ public final class StoredFile implements ByteSource {
       starts[i] = at;
       at += chunks[i].lengthBytes();
     }
-    if (at != file.sizeBytes()) {
+    if (at != file.sizeBytes() && !file.isFolded()) {
       throw new IllegalArgumentException(
           file.path() + ": chunks of " + at + " bytes, size " + file.sizeBytes());
+    }
+    size = at;
+  }
+
+  /**
+   * The bytes of the file itself, which of a folded one are made of its content.
+   *
+   * @throws dev.zoopress.codec.CorruptContainerException if a folded file's content is damaged
+   */
+  public static ByteSource open(FileEntry file, PackSource packs, ChunkCache cache)
+      throws IOException {
+    StoredFile content = new StoredFile(file, packs, cache);
+    if (!file.isFolded()) {
+      return content;
+    }
+    try {
+      return new FoldedSource(file.path(), file.sizeBytes(), content);
+    } catch (IOException | RuntimeException e) {
+      content.close();
+      throw e;
     }
   }
 
@@ -58,7 +81,7 @@ public final class StoredFile implements ByteSource {
 
   @Override
   public long size() {
-    return file.sizeBytes();
+    return size;
   }
 
   @Override

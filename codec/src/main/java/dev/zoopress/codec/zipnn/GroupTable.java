@@ -77,6 +77,25 @@ final class GroupTable {
     return groupStarts[group] + (chunk == 0 ? 0 : ends[group * chunks + (int) chunk - 1]);
   }
 
+  /** The group that holds {@code offset}, from the segment's start, as {@code {group, chunk}}. */
+  int[] groupAt(long offset) {
+    int group = groupStarts.length - 1;
+    while (groupStarts[group] > offset) {
+      group--;
+    }
+    int low = 0;
+    int high = chunks - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (groupStarts[group] + ends[group * chunks + middle] > offset) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return new int[] {group, low};
+  }
+
   /** Stored size of a group, at most its raw size. */
   int storedBytes(int group, long chunk, int rawBytes) throws MalformedInputException {
     int e = group * chunks + (int) chunk;

@@ -39,9 +39,18 @@ public record ZipnnHeader(
   static final int FORMAT_TORCH = 2;
   static final int FORMAT_NUMPY = 3;
 
+  /** 0.3.6, from which on float32 is laid out as here. */
+  private static final int FIRST_F32 = 0x000306;
+
+  /** 0.3.1, the same for 16 and 8 bits. */
+  private static final int FIRST_OTHER = 0x000301;
+
+  /** Any 0.5. */
+  private static final int LAST = 0x0005FF;
+
   private static final int MAX_RANK = 64;
   private static final int MIN_LOG2_CHUNK = 10;
-  private static final int MAX_LOG2_CHUNK = 27;
+  private static final int MAX_LOG2_CHUNK = 26;
   private static final int F8_CHUNK_BYTES = 1 << 17;
 
   /** Byte groups of an element. */
@@ -51,6 +60,25 @@ public record ZipnnHeader(
 
   long chunks() {
     return rawBytes == 0 ? 0 : (rawBytes - 1) / chunkBytes + 1;
+  }
+
+  /** Bytes of the longest chunk. */
+  int largestChunk() {
+    return (int) Math.min(chunkBytes, rawBytes);
+  }
+
+  int chunkLength(long chunk) {
+    return (int) Math.min(chunkBytes, rawBytes - chunk * chunkBytes);
+  }
+
+  /** Bytes of a group of a chunk of {@code chunkLength} bytes. */
+  int groupLength(int group, int chunkLength) {
+    return chunkLength / groups() + (group < chunkLength % groups() ? 1 : 0);
+  }
+
+  /** Where the payloads start, behind header, shape and tables. */
+  long payloadOffset() {
+    return bodyOffset + 9L * groups() * chunks();
   }
 
   /**
@@ -85,6 +113,13 @@ public record ZipnnHeader(
         "lossy segments are not supported");
     DType dtype = dtype(fixed[15]);
     require(dtype != null, source, offset + 15, "unsupported dtype code " + (fixed[15] & 255));
+    int version = (fixed[2] & 255) << 16 | (fixed[3] & 255) << 8 | fixed[4] & 255;
+    require(
+        version >= (dtype == DType.F32 ? FIRST_F32 : FIRST_OTHER) && version <= LAST,
+        source,
+        offset + 2,
+        "written by ZipNN %d.%d.%d, whose layout is not known here"
+            .formatted(version >> 16, version >> 8 & 255, version & 255));
     int expectedOrder = dtype == DType.F32 ? 220 : 10;
     require(
         (fixed[5] & 255) == expectedOrder,

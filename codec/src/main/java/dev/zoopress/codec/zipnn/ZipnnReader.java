@@ -81,28 +81,12 @@ public final class ZipnnReader {
       throw new MalformedInputException(
           source.name(), offset + 16, "is longer than its base " + base.name());
     }
-    int groups = header.groups();
-    long chunks = header.chunks();
-    GroupTable table = GroupTable.read(source, header, offset);
-    byte[] chunk = new byte[(int) Math.min(header.chunkBytes(), header.rawBytes())];
-    int groupCapacity = chunk.length / groups + 1;
-    byte[] group = new byte[groupCapacity];
-    byte[] payload = new byte[groupCapacity];
+    byte[] chunk = new byte[header.largestChunk()];
     byte[] baseChunk = base == null ? null : new byte[chunk.length];
-    try (Huff0Decoder huffman = new Huff0Decoder()) {
-      for (long c = 0; c < chunks; c++) {
-        int length =
-            (int) Math.min(header.chunkBytes(), header.rawBytes() - c * header.chunkBytes());
-        for (int g = 0; g < groups; g++) {
-          int raw = length / groups + (g < length % groups ? 1 : 0);
-          readGroup(table, g, c, raw, payload, group, huffman);
-          for (int i = 0, at = g; i < raw; i++, at += groups) {
-            chunk[at] = group[i];
-          }
-        }
-        if (header.rotated()) {
-          BitRotation.inverse(chunk, length, groups);
-        }
+    try (ChunkReader chunks = new ChunkReader(source, header, offset)) {
+      for (long c = 0; c < header.chunks(); c++) {
+        int length = header.chunkLength(c);
+        chunks.read(c, chunk);
         if (base != null) {
           base.readFully(position + c * header.chunkBytes(), baseChunk, 0, length);
           xor(chunk, baseChunk, length);
@@ -111,28 +95,6 @@ public final class ZipnnReader {
       }
     }
     return header.rawBytes();
-  }
-
-  private void readGroup(
-      GroupTable table, int g, long c, int raw, byte[] payload, byte[] group, Huff0Decoder huffman)
-      throws IOException {
-    long at = table.payloadOffset(g, c);
-    int stored = table.storedBytes(g, c, raw);
-    source.readFully(at, payload, 0, stored);
-    if (table.isRaw(g, c) || (stored == raw && raw > 1)) {
-      if (stored != raw) {
-        throw new MalformedInputException(
-            source.name(), at, "raw group of " + stored + " bytes, expected " + raw);
-      }
-      System.arraycopy(payload, 0, group, 0, raw);
-    } else if (stored == 1) {
-      java.util.Arrays.fill(group, 0, raw, payload[0]);
-    } else {
-      String problem = stored == 0 ? "empty group" : huffman.decode(payload, 0, stored, group, raw);
-      if (problem != null) {
-        throw new MalformedInputException(source.name(), at, problem);
-      }
-    }
   }
 
   static void xor(byte[] target, byte[] other, int length) {

@@ -30,9 +30,7 @@ public final class ZipnnStream {
    */
   public static long encode(ByteSource source, OutputStream out, DType dtype, Cut cut)
       throws IOException {
-    if (!ListedTensors.codes(dtype)) {
-      throw new IllegalArgumentException("ZipNN has no coding for " + dtype);
-    }
+    requireCoded(dtype);
     ZipnnWriter writer = new ZipnnWriter();
     boolean slices = cut == Cut.SLICES || source.size() > MAX_SEGMENT_BYTES;
     int most = slices ? 1 << LOG2_SLICE : (int) source.size();
@@ -48,5 +46,37 @@ public final class ZipnnStream {
       position += n;
     } while (position < source.size());
     return written;
+  }
+
+  /**
+   * Writes {@code source} as its difference from {@code base}, in one segment, and returns its
+   * length. The package reads deltas of one segment only.
+   *
+   * @throws IllegalArgumentException if ZipNN has no coding for {@code dtype}, the lengths differ,
+   *     or they are above {@link #MAX_SEGMENT_BYTES}
+   */
+  public static long encodeDelta(ByteSource source, ByteSource base, OutputStream out, DType dtype)
+      throws IOException {
+    requireCoded(dtype);
+    if (source.size() != base.size() || source.size() > MAX_SEGMENT_BYTES) {
+      throw new IllegalArgumentException(
+          "%s has %d bytes, its base %s %d: a delta needs the same, at most %d"
+              .formatted(
+                  source.name(), source.size(), base.name(), base.size(), MAX_SEGMENT_BYTES));
+    }
+    byte[] xored = new byte[(int) source.size()];
+    byte[] other = new byte[xored.length];
+    source.readFully(0, xored, 0, xored.length);
+    base.readFully(0, other, 0, other.length);
+    ZipnnReader.xor(xored, other, xored.length);
+    byte[] segment = new ZipnnWriter().delta(xored, 0, xored.length, dtype);
+    out.write(segment);
+    return segment.length;
+  }
+
+  private static void requireCoded(DType dtype) {
+    if (!ListedTensors.codes(dtype)) {
+      throw new IllegalArgumentException("ZipNN has no coding for " + dtype);
+    }
   }
 }

@@ -59,7 +59,7 @@ public final class ZipnnTensors {
     this.source = source;
     this.plain = plain;
     this.file = SafetensorsFile.read(source);
-    this.coded = coded();
+    this.coded = coded(source, file);
     file.tensors().forEach(t -> byName.put(t.name(), t));
   }
 
@@ -202,8 +202,21 @@ public final class ZipnnTensors {
     }
   }
 
+  /** Whether {@link #coded} finds some, by the list or, without one, by the first candidate. */
+  static boolean holdsSegments(ByteSource source, SafetensorsFile file) throws IOException {
+    if (file.metadata().containsKey(ListedTensors.KEY)) {
+      return true;
+    }
+    for (Tensor tensor : file.tensors()) {
+      if (tensor.dtype() == DType.U8 && tensor.shape().size() == 1 && tensor.lengthBytes() > 0) {
+        return looksLikeSegment(source, tensor);
+      }
+    }
+    return false;
+  }
+
   /** The tensors that are segments: those listed, or in a file without list those that look so. */
-  private Set<String> coded() throws IOException {
+  static Set<String> coded(ByteSource source, SafetensorsFile file) throws IOException {
     String list = file.metadata().get(ListedTensors.KEY);
     Set<String> listed = list == null ? Set.of() : ListedTensors.names(source.name(), list);
     Set<String> found = new HashSet<>();
@@ -214,17 +227,18 @@ public final class ZipnnTensors {
           throw new MalformedInputException(
               source.name(), tensor.offsetBytes(), "a coded tensor must be U8 of one dimension");
         }
-        require(ZipnnHeader.read(source, tensor.offsetBytes()), tensor);
+        require(source, tensor);
         found.add(tensor.name());
-      } else if (list == null && bytes && looksLikeSegment(tensor)) {
-        require(ZipnnHeader.read(source, tensor.offsetBytes()), tensor);
+      } else if (list == null && bytes && looksLikeSegment(source, tensor)) {
+        require(source, tensor);
         found.add(tensor.name());
       }
     }
     return found;
   }
 
-  private void require(ZipnnHeader head, Tensor tensor) throws MalformedInputException {
+  private static void require(ByteSource source, Tensor tensor) throws IOException {
+    ZipnnHeader head = ZipnnHeader.read(source, tensor.offsetBytes());
     if (head.segmentBytes() != tensor.lengthBytes()) {
       throw new MalformedInputException(
           source.name(),
@@ -253,7 +267,7 @@ public final class ZipnnTensors {
     }
   }
 
-  private boolean looksLikeSegment(Tensor tensor) throws IOException {
+  private static boolean looksLikeSegment(ByteSource source, Tensor tensor) throws IOException {
     byte[] head = new byte[ZipnnHeader.FIXED_BYTES];
     if (tensor.lengthBytes() < head.length) {
       return false;

@@ -41,6 +41,14 @@ public final class ZipnnWriter {
     return segment(raw, offset, length, dtype, ZipnnHeader.FORMAT_TORCH, 0, 0, shapeBytes(shape));
   }
 
+  /**
+   * Bytes (format 1) that are the XOR of two inputs, which the package calls a delta; nothing in
+   * the segment tells against what.
+   */
+  public byte[] delta(byte[] xored, int offset, int length, DType dtype) {
+    return segment(xored, offset, length, dtype, ZipnnHeader.FORMAT_BYTE, 0, 1, new byte[0]);
+  }
+
   private byte[] segment(
       byte[] raw,
       int offset,

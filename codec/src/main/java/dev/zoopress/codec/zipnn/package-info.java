@@ -13,7 +13,10 @@
  * Shape        --&gt; u8 rank, (u8 width, u[width] dimension)^rank          (formats 2 and 3 only)
  * </pre>
  *
- * G is the number of byte groups (4, 2 or 1), C the number of chunks; tables and payloads are
+ * {@link dev.zoopress.codec.zipnn.UnfoldedSource} shows a file as what it holds, {@link
+ * dev.zoopress.codec.zipnn.FoldedSource} makes the file of that again.
+ *
+ * <p>G is the number of byte groups (4, 2 or 1), C the number of chunks; tables and payloads are
  * group-major.
  */
 package dev.zoopress.codec.zipnn;

@@ -154,6 +154,19 @@ final class ManifestFormatTest {
     assertThatThrownBy(() -> decode(bad)).isInstanceOf(CorruptContainerException.class);
   }
 
+  /** Packs are named by id, so none of another prefix can be meant. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../../other/packs/", "/", "s3a://b/", ""})
+  void refusesPacksThatAreNoIds(String prefix) {
+    String json = json();
+    int at = json.indexOf("\"packs\":[\"") + 10;
+    String id = json.substring(at, at + 64);
+    String path = prefix.isEmpty() ? id.substring(1) : prefix + id;
+    assertThatThrownBy(() -> decode(json.replace(id, path)))
+        .isInstanceOf(CorruptContainerException.class)
+        .hasMessageContaining("hex digits");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

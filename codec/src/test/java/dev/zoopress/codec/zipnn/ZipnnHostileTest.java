@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,8 @@ final class ZipnnHostileTest {
   @ParameterizedTest
   @CsvSource({
     "0, 88, not a ZipNN segment",
+    "2, 1, written by ZipNN 1.5.4",
+    "3, 2, written by ZipNN 0.2.4",
     "5, 8, unsupported byte order",
     "8, 4, unknown format",
     "9, 1, is a delta",
@@ -57,6 +60,17 @@ final class ZipnnHostileTest {
     assertThatThrownBy(() -> reader(bad).decode(OutputStream.nullOutputStream()))
         .isInstanceOf(MalformedInputException.class)
         .hasMessageContaining("needs more tables");
+  }
+
+  /** A slice of {@link ZipnnDamage}, which runs for longer with a small heap by hand. */
+  @Test
+  void damageIsRefusedOrSaid(@TempDir Path scratch) throws IOException {
+    ZipnnDamage damage = new ZipnnDamage(1, scratch);
+    damage.run(600);
+    assertThat(damage.counts().get(ZipnnDamage.Kind.TRUNCATION))
+        .containsOnlyKeys(ZipnnDamage.Outcome.REFUSED);
+    assertThat(damage.counts().get(ZipnnDamage.Kind.FLIP).get(ZipnnDamage.Outcome.REFUSED))
+        .isGreaterThan(50);
   }
 
   private static ZipnnReader reader(byte[] bytes) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,23 @@ final class ZipnnSafetensorsTest {
     System.arraycopy(word, 0, coded, (int) scale.offsetBytes(), 4);
     assertThat(decode(coded, Plain.KEEP)).isNotEqualTo(decode(encode(Extra.NONE), Plain.KEEP));
     assertThat(decode(coded, Plain.REPAIR)).isEqualTo(decode(encode(Extra.NONE), Plain.KEEP));
+  }
+
+  /** Files that the package's script wrote, one of them without its list. */
+  @Test
+  void filesOfItsScriptComeBackWithRepair() throws IOException {
+    for (String name : new String[] {"listed", "unlisted"}) {
+      Path golden = Path.of("src/test/resources/zipnn");
+      byte[] coded = Files.readAllBytes(golden.resolve(name + ".znn.safetensors"));
+      byte[] plain = Files.readAllBytes(golden.resolve(name + ".safetensors"));
+      Map<String, String> wanted = ZipnnTensors.digests(new MemorySource("plain", plain));
+      byte[] repaired = decode(coded, Plain.REPAIR);
+      assertThat(ZipnnTensors.digests(new MemorySource("r", repaired))).isEqualTo(wanted);
+      Map<String, String> kept =
+          ZipnnTensors.digests(new MemorySource("k", decode(coded, Plain.KEEP)));
+      assertThat(kept.keySet().stream().filter(t -> !kept.get(t).equals(wanted.get(t))))
+          .containsExactlyInAnyOrder("scale", "noise");
+    }
   }
 
   /** Its script loses the list where the original had no metadata. */
