@@ -21,6 +21,8 @@ final class Sample {
   private final byte[] addends = new byte[2 * STRIP + 16];
   private final byte[] contexts = new byte[STRIP + 16];
   private final byte[] coded = new byte[2 * STRIP + 16];
+  private final byte[] symbols = new byte[STRIP + 8];
+  private final byte[] raw = new byte[STRIP + 8];
 
   /**
    * {@code counts[context * JOINT + joint]} for words, {@code context * 256 + symbol} for bytes.
@@ -75,7 +77,11 @@ final class Sample {
     meanMagnitude = seen == zeros ? 0 : sum / (double) (seen - zeros);
   }
 
-  /** Counts joint values of words under {@code model}; at most {@link #MOST_CONTEXTS} contexts. */
+  /**
+   * Counts joint values of words under {@code model}; at most {@link #MOST_CONTEXTS} contexts.
+   *
+   * @param transform with the sign in the symbol and a byte for each raw value
+   */
   void words(
       ContextModel model,
       WordLayout layout,
@@ -86,24 +92,39 @@ final class Sample {
       int count,
       int target) {
     reset();
-    int shift = layout.rawBits() - 1;
+    boolean flat = model.kind() == ContextModel.Kind.FLAT;
     int step = step(count, target);
     for (int first = 0; first < count; first += step) {
       int run = read(elements, source, at, first, Math.min(STRIP, count - first));
+      int full = run + 7 & ~7;
+      Arrays.fill(coded, 2 * run, 2 * full, (byte) 0);
       model.fill(first, run, addends, contexts);
-      boolean flat = model.kind() == ContextModel.Kind.FLAT;
-      for (int i = 0; i < run; i++) {
-        int word = getShort(coded, 2 * i);
-        int addend = getShort(addends, 2 * i);
-        int magnitude = word & 0x7fff;
-        int moved = magnitude == 0 ? 0 : magnitude + addend & 0x7fff;
-        exceptions += transform.isException(word, addend) ? 1 : 0;
-        int context = flat ? 0 : contexts[(i & ~7) + WordTransform.PLACE[i & 7]];
-        int joint = ((word ^ addend) >>> 15 & 1) << 8 | moved >>> shift & 0xff;
-        counts[context * JOINT + joint]++;
+      if (transform.forward(coded, 0, addends, full, symbols, raw, 0) != 0) {
+        countExceptions(transform, run);
+      }
+      int whole = run & ~7;
+      for (int i = 0; i < whole; i++) {
+        count(i, layout, flat);
+      }
+      for (int i = whole; i < run; i++) {
+        count(whole + WordTransform.PLACE[i & 7], layout, flat);
       }
       seen += run;
     }
+  }
+
+  private void countExceptions(WordTransform transform, int run) {
+    for (int i = 0; i < run; i++) {
+      boolean bad = transform.isException(getShort(coded, 2 * i), getShort(addends, 2 * i));
+      exceptions += bad ? 1 : 0;
+    }
+  }
+
+  /** Counts what stands at {@code place}: sign and seven bits in the symbol, one bit below. */
+  private void count(int place, WordLayout layout, boolean flat) {
+    int below = raw[place] >>> layout.rawBits() - 1 & 1;
+    int context = flat ? 0 : contexts[place];
+    counts[context * JOINT + ((symbols[place] & 0xff) << 1 | below)]++;
   }
 
   /** Counts bytes under {@code model}. */

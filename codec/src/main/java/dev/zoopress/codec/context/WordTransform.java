@@ -26,6 +26,8 @@ final class WordTransform {
 
   private final int rawBits;
   private final int spacing;
+  private final boolean signInSymbol;
+  private final WordLayout lanes;
   private final int magnitudeShift;
   private final int signShift;
   private final long window;
@@ -42,8 +44,10 @@ final class WordTransform {
    *     and the sign is the lowest raw bit
    */
   WordTransform(WordLayout layout, int spacing, boolean signInSymbol) {
-    this.rawBits = layout.rawBits();
+    rawBits = layout.rawBits();
     this.spacing = spacing;
+    this.signInSymbol = signInSymbol;
+    lanes = spacing == rawBits ? layout : null;
     magnitudeShift = signInSymbol ? 0 : 1;
     signShift = signInSymbol ? 8 - rawBits : 15;
     window = ((1 << (rawBits + 7)) - 1) * ONES;
@@ -79,8 +83,14 @@ final class WordTransform {
   /**
    * As {@link #forwardAny} in fewer steps; false, and nothing done, where a word is zero or bad.
    */
-  private boolean forwardNonZero(
+  boolean forwardNonZero(
       byte[] words, int at, byte[] addends, int count, byte[] symbols, byte[] raw, int rawAt) {
+    if (lanes == WordLayout.F16) {
+      return WordLanes.splitF16(words, at, addends, count, signInSymbol, symbols, raw, rawAt);
+    }
+    if (lanes == WordLayout.BF16) {
+      return WordLanes.splitBf16(words, at, addends, count, signInSymbol, symbols, raw, rawAt);
+    }
     long wide = 0;
     long nonZero = SIGNS;
     for (int i = 0; i < count; i += 8) {
@@ -153,6 +163,14 @@ final class WordTransform {
    */
   void inverse(
       byte[] symbols, byte[] raw, int rawAt, byte[] addends, int count, byte[] words, int at) {
+    if (lanes == WordLayout.F16) {
+      WordLanes.joinF16(symbols, raw, rawAt, addends, count, signInSymbol, words, at);
+      return;
+    }
+    if (lanes == WordLayout.BF16) {
+      WordLanes.joinBf16(symbols, raw, rawAt, addends, count, signInSymbol, words, at);
+      return;
+    }
     int magnitudeShift = this.magnitudeShift;
     int signShift = this.signShift;
     for (int i = 0; i < count; i += 8) {

@@ -26,7 +26,7 @@ public final class AnsTables {
   /** Encoder: next states, table size included. */
   char[] next = {};
 
-  /** Decoder: bits | (63 - bits) << 6 | symbol << 12 | base of next state << 20. */
+  /** Decoder: base of next state | symbol << 12 | bits << 28. */
   int[] slots = {};
 
   int size;
@@ -103,7 +103,7 @@ public final class AnsTables {
         int state = seen[symbol]++;
         int bits = tables.tableLog() - log2(state);
         int base = (state << bits) - size;
-        slots[c * STRIDE + slot] = bits | (63 - bits) << 6 | symbol << 12 | base << 20;
+        slots[c * STRIDE + slot] = base | symbol << MAX_LOG | bits << 28;
       }
     }
   }
