@@ -42,6 +42,9 @@ public final class FileFormats {
     if (GgufParser.looksLike(start) || name.endsWith(".gguf")) {
       return layout("gguf", source, GgufParser::parse);
     }
+    if (NpyParser.looksLike(start)) {
+      return layout("npy", source, NpyParser::parse);
+    }
     if (ZipDirectory.looksLike(start)) {
       return archive(name, source);
     }
@@ -100,11 +103,16 @@ public final class FileFormats {
   }
 
   private static FileLayout archive(String name, ByteSource source) throws IOException {
+    boolean isPromised = Stream.of(".bin", ".pt", ".pth", ".ckpt", ".npz").anyMatch(name::endsWith);
     try {
-      return TorchParser.parse(source);
+      ZipDirectory zip = ZipDirectory.read(source);
+      return TorchParser.isTorch(zip)
+          ? TorchParser.parse(source, zip)
+          : NpyParser.archive(source, zip);
     } catch (MalformedInputException e) {
-      boolean isPromised = Stream.of(".bin", ".pt", ".pth", ".ckpt").anyMatch(name::endsWith);
-      return FileLayout.opaque(source.size(), isPromised ? "not torch: " + e.getMessage() : "");
+      String format = name.endsWith(".npz") ? "npz" : "torch";
+      return FileLayout.opaque(
+          source.size(), isPromised ? "not " + format + ": " + e.getMessage() : "");
     }
   }
 

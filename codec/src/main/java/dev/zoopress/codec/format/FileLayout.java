@@ -8,7 +8,7 @@ import java.util.Objects;
  * What a file is made of: segments in file order, without gap or overlap, from byte 0 to the end.
  *
  * @param format short name of the container: {@code safetensors}, {@code onnx}, {@code onnx-data},
- *     {@code torch}, {@code gguf}, {@code lfs-pointer} or {@code opaque}
+ *     {@code torch}, {@code gguf}, {@code npy}, {@code npz}, {@code lfs-pointer} or {@code opaque}
  * @param segments empty only for an empty file
  * @param warning why the file, or the tensors in it, were taken as opaque although its name or
  *     content promised more; empty where all is well

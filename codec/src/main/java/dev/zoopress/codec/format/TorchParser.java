@@ -20,19 +20,19 @@ final class TorchParser {
 
   private TorchParser() {}
 
+  /** Whether an archive has a {@code data.pkl} where {@code torch.save} puts it. */
+  static boolean isTorch(ZipDirectory zip) {
+    return prefix(zip) != null;
+  }
+
   /**
-   * The layout of {@code source}, which starts like a ZIP archive. An archive without {@code
-   * data.pkl} is opaque without a warning; one whose pickle cannot be read keeps its storages
-   * opaque and warns.
+   * The layout of the archive {@code source}, which {@link #isTorch}. Where the pickle cannot be
+   * read its storages stay opaque, with a warning.
    *
    * @throws MalformedInputException if the archive is unsound
    */
-  static FileLayout parse(ByteSource source) throws IOException {
-    ZipDirectory zip = ZipDirectory.read(source);
+  static FileLayout parse(ByteSource source, ZipDirectory zip) throws IOException {
     String prefix = prefix(zip);
-    if (prefix == null) {
-      return FileLayout.opaque(source.size(), "");
-    }
     SegmentCollector segments = new SegmentCollector(source.name(), source.size());
     String warning = "";
     if (isLittleEndian(source, zip, prefix)) {

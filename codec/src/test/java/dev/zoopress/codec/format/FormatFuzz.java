@@ -20,7 +20,8 @@ final class FormatFuzz {
     SAFETENSORS("m.safetensors"),
     GGUF("m.gguf"),
     ONNX("m.onnx"),
-    TORCH("pytorch_model.bin");
+    TORCH("pytorch_model.bin"),
+    NUMPY("m.npz");
 
     private final String path;
 
@@ -34,6 +35,7 @@ final class FormatFuzz {
         case GGUF -> FormatSamples.gguf();
         case ONNX -> FormatSamples.onnx();
         case TORCH -> FormatSamples.torch();
+        case NUMPY -> FormatSamples.numpy();
       };
     }
 
@@ -46,6 +48,7 @@ final class FormatFuzz {
         case GGUF -> List.of();
         case ONNX -> FormatSamples.onnxTensors();
         case TORCH -> FormatSamples.pickles();
+        case NUMPY -> FormatSamples.arrays();
       };
     }
 
@@ -55,6 +58,7 @@ final class FormatFuzz {
         case GGUF -> part;
         case ONNX -> OnnxParserTest.model(part);
         case TORCH -> TorchParserTest.archive(false, part);
+        case NUMPY -> NpyParserTest.archive(part);
       };
     }
 
@@ -73,6 +77,7 @@ final class FormatFuzz {
         case GGUF -> 24; // magic, version, counts
         case ONNX -> 8; // version, the graph's tag and length
         case TORCH -> Long.MAX_VALUE; // a sound directory makes a layout, never a refusal
+        case NUMPY -> 12; // magic, version, length of the text
       };
     }
   }

@@ -47,4 +47,15 @@ final class FormatSamples {
   static List<byte[]> pickles() {
     return List.of(TorchParserTest.pickle());
   }
+
+  static List<byte[]> numpy() {
+    return Stream.concat(arrays().stream(), arrays().stream().map(NpyParserTest::archive)).toList();
+  }
+
+  /** Arrays, alone or in archives. */
+  static List<byte[]> arrays() {
+    return List.of(
+        NpyParserTest.file(1, "<f4", "False", "2, 3", 24),
+        NpyParserTest.file(2, "<f2", "True", "5,", 10));
+  }
 }
