@@ -31,20 +31,26 @@ KEPT = ("packs/", "manifests/", "models/")
 class S3:
     """S3Proxy as a process, its objects as plain files below WORK/s3."""
 
-    def __init__(self, work):
+    def __init__(self, work, keep=False):
         self.port = free_port()
         self.data = work / "s3"
-        shutil.rmtree(self.data, ignore_errors=True)
-        (self.data / "zoo").mkdir(parents=True)
-        log = open(work / "s3proxy.log", "w")
-        self.process = subprocess.Popen([str(Path(__file__).with_name("s3proxy")), str(self.port), str(self.data)],
-                                        stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-        wait_for_port(self.port, "S3Proxy", 180)
+        self.log = work / "s3proxy.log"
+        if not keep:
+            shutil.rmtree(self.data, ignore_errors=True)
+        (self.data / "zoo").mkdir(parents=True, exist_ok=True)
+        self.start()
         self.conf = [f"spark.hadoop.fs.s3a.{k}={v}" for k, v in {
             "endpoint": f"http://127.0.0.1:{self.port}", "endpoint.region": "us-east-1", "path.style.access": "true",
             "connection.ssl.enabled": "false", "access.key": "local-identity", "secret.key": "local-credential",
             "aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
             "multipart.size": "16M", "multipart.threshold": "16M", "bucket.probe": "0", "retry.limit": "3", "attempts.maximum": "3"}.items()]
+
+    def start(self):
+        """Also again, after close: same port, same data."""
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen([str(Path(__file__).with_name("s3proxy")), str(self.port), str(self.data)],
+                                            stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        wait_for_port(self.port, "S3Proxy", 180)
 
     def options(self):
         return [x for c in self.conf for x in ("--conf", c)]

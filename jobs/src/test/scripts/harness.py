@@ -83,8 +83,7 @@ def free_port():
 
 
 def wait_for_port(port, what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    for _ in range(5 * seconds):  # counted, not timed: a machine may stand still for a while
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -129,18 +128,15 @@ class Cluster:
         self.processes = []
         self._start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", web)
         wait_for_port(self.port, "the Spark master")
-        self.workers = []
+        self.cores, self.memory = cores, memory
+        self.workers = [None] * workers
         for number in range(workers):
-            folder = self.work / f"worker-{number}"
-            shutil.rmtree(folder, ignore_errors=True)
-            self.workers.append(self._start(
-                f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", cores,
-                "--memory", memory, "--work-dir", folder, "--webui-port", free_port(), self.url))
-        deadline = time.monotonic() + 60
-        while (self.work / "master.log").read_text().count("Registering worker") < workers:
-            if time.monotonic() > deadline:
-                fail(f"the workers did not register, see {self.work}/*.log")
+            self.start_worker(number)
+        for _ in range(300):
+            if (self.work / "master.log").read_text().count("Registering worker") >= workers:
+                return
             time.sleep(0.2)
+        fail(f"the workers did not register, see {self.work}/*.log")
 
     def _start(self, name, main, *arguments):
         log = open(self.work / f"{name}.log", "w")
@@ -149,16 +145,25 @@ class Cluster:
         self.processes.append(process)
         return process
 
-    def submit(self, jar, *arguments, conf=(), executor_memory="1536m"):
-        """Starts spark-submit; returns the process (stdout is the JSON document)."""
+    def start_worker(self, number):
+        """Also again, after it was killed."""
+        folder = self.work / f"worker-{number}"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.workers[number] = self._start(
+            f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", self.cores,
+            "--memory", self.memory, "--work-dir", folder, "--webui-port", free_port(), self.url)
+
+    def submit(self, jar, *arguments, conf=(), executor_memory="1536m", heap="1g", name="submit", flags=()):
+        """Starts spark-submit; returns the process (stdout is the JSON document, stderr goes to WORK/<name>.err)."""
         options = [x for pair in conf for x in ("--conf", pair)]
         opens = [f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in OPENS]
-        command = ["java", "-cp", f"{self.home}/jars/*", "-Xmx1g", *opens, "org.apache.spark.deploy.SparkSubmit",
+        command = ["java", "-cp", f"{self.home}/jars/*", f"-Xmx{heap}", *opens, *flags, "org.apache.spark.deploy.SparkSubmit",
                    "--master", self.url, "--conf", "spark.driver.host=127.0.0.1",
                    "--conf", "spark.ui.enabled=false", "--executor-memory", executor_memory, *options,
                    "--class", "dev.zoopress.jobs.cli.Zoopress", jar, *map(str, arguments), "--json", "--progress", "none"]
-        err = open(self.work / "submit.err", "w")
-        return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=err, text=True, env=self.environment, start_new_session=True)
+        with open(self.work / f"{name}.err", "w") as err:
+            return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=err, text=True,
+                                    env=self.environment, start_new_session=True)
 
     def result(self, process, expect=0):
         out, _ = process.communicate()
@@ -168,13 +173,16 @@ class Cluster:
 
     def kill_worker(self, number):
         """SIGKILL for a worker and the executors it started, as when its machine is lost."""
-        victim = self.workers[number]
-        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(victim.pid)], capture_output=True, text=True).stdout.split()
-        for pid in [*children, str(victim.pid)]:
+        for pid in [*self.executors(number), self.workers[number].pid]:
             try:
-                os.kill(int(pid), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+    def executors(self, number):
+        """Process ids of the executors that a worker runs."""
+        command = ["ps", "-o", "pid=", "--ppid", str(self.workers[number].pid)]
+        return [int(pid) for pid in subprocess.run(command, capture_output=True, text=True).stdout.split()]
 
     def close(self):
         for process in reversed(self.processes):
