@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** How a file system can be made to create an object only if its name is free. */
 enum CreateRule {
@@ -24,22 +26,27 @@ enum CreateRule {
         return false;
       }
       String nonce = UUID.randomUUID().toString();
-      try {
-        FSDataOutputStreamBuilder<?, ?> builder = files.createFile(path);
-        builder.must(CONDITIONAL_CREATE, true);
-        builder.opt("fs.s3a.create.performance", true);
-        builder.opt(NONCE_OPTION, nonce);
-        FSDataOutputStream out = (FSDataOutputStream) builder.build();
-        copy(content, out);
-        return true;
-      } catch (FileAlreadyExistsException | org.apache.hadoop.fs.PathExistsException e) {
-        return ours(files, path, content, nonce);
-      } catch (IOException | RuntimeException e) {
-        // A lost answer, or one refused after a repetition by the client: what is there decides.
-        if (files.exists(path)) {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          FSDataOutputStreamBuilder<?, ?> builder = files.createFile(path);
+          builder.must(CONDITIONAL_CREATE, true);
+          builder.opt("fs.s3a.create.performance", true);
+          builder.opt(NONCE_OPTION, nonce);
+          FSDataOutputStream out = (FSDataOutputStream) builder.build();
+          copy(content, out);
+          return true;
+        } catch (FileAlreadyExistsException | org.apache.hadoop.fs.PathExistsException e) {
           return ours(files, path, content, nonce);
+        } catch (IOException | RuntimeException e) {
+          // A lost answer, or one refused after a repetition by the client: what is there decides.
+          if (files.exists(path)) {
+            return ours(files, path, content, nonce);
+          }
+          if (attempt == CONFLICTS || !isConflict(e)) {
+            throw e;
+          }
+          Attempts.pause(ThreadLocalRandom.current().nextLong(CONFLICT_MILLIS << attempt));
         }
-        throw e;
       }
     }
   },
@@ -88,6 +95,8 @@ enum CreateRule {
   private static final String NONCE = "zoopress-put";
   private static final String NONCE_OPTION = "fs.s3a.create.header." + NONCE;
   private static final long READ_BACK_MILLIS = 500;
+  private static final int CONFLICTS = 8;
+  private static final long CONFLICT_MILLIS = 50;
   private static final Set<String> RENAMING =
       Set.of("hdfs", "webhdfs", "viewfs", "ofs", "o3fs", "abfs", "abfss");
 
@@ -103,6 +112,16 @@ enum CreateRule {
       return CONDITIONAL;
     }
     return RENAMING.contains(files.getUri().getScheme()) ? RENAME : READ_BACK;
+  }
+
+  /** S3 may refuse a conditional write while another is under way, without saying who wins: 409. */
+  private static boolean isConflict(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t instanceof S3Exception answer && answer.statusCode() == 409) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void copy(ObjectContent content, FSDataOutputStream out) throws IOException {
