@@ -166,23 +166,46 @@ public final class FrameSource implements Closeable {
     return found;
   }
 
+  private interface Decode {
+    void run() throws IOException;
+  }
+
+  /** What seems damaged is read once more: a bit may have turned on its way here. */
+  private void twice(ChunkLocation at, Decode decode) throws IOException {
+    try {
+      decode.run();
+    } catch (CorruptContainerException e) {
+      // Of a frame below they have made sure there.
+      if (!e.object().equals(pack(at).name())
+          || e.offsetBytes() < at.frameOffset()
+          || e.offsetBytes() >= at.frameOffset() + at.frameStoredBytes()) {
+        throw e;
+      }
+      decode.run();
+    }
+  }
+
   /** One read of the whole frame: half the requests of a ranged decode. */
   private void decodeFrame(
       ChunkCache.PooledDecoder pooled, ChunkLocation at, byte[] target, int targetOffset)
       throws IOException {
     ByteSource pack = pack(at);
     byte[] stored = pooled.stored(at.frameStoredBytes());
-    pack.readFully(at.frameOffset(), stored, 0, at.frameStoredBytes());
-    pooled.decoder.decode(
-        pack.name(),
-        at.frameOffset(),
-        stored,
-        0,
-        at.frameStoredBytes(),
-        baseOf(at),
-        target,
-        targetOffset,
-        at.frameRawBytes());
+    twice(
+        at,
+        () -> {
+          pack.readFully(at.frameOffset(), stored, 0, at.frameStoredBytes());
+          pooled.decoder.decode(
+              pack.name(),
+              at.frameOffset(),
+              stored,
+              0,
+              at.frameStoredBytes(),
+              baseOf(at),
+              target,
+              targetOffset,
+              at.frameRawBytes());
+        });
   }
 
   private void decodeRange(
@@ -193,16 +216,20 @@ public final class FrameSource implements Closeable {
       byte[] target,
       int targetOffset)
       throws IOException {
-    pooled.decoder.decodeRange(
-        pack(at),
-        at.frameOffset(),
-        at.frameStoredBytes(),
-        baseOf(at),
-        at.frameRawBytes(),
-        rawFrom,
-        count,
-        target,
-        targetOffset);
+    ByteSource pack = pack(at);
+    twice(
+        at,
+        () ->
+            pooled.decoder.decodeRange(
+                pack,
+                at.frameOffset(),
+                at.frameStoredBytes(),
+                baseOf(at),
+                at.frameRawBytes(),
+                rawFrom,
+                count,
+                target,
+                targetOffset));
   }
 
   private ByteSource pack(ChunkLocation at) throws IOException {

@@ -11,6 +11,7 @@ import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.codec.tensor.DType;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -181,6 +182,47 @@ final class FilePackTest {
             .isInstanceOf(java.io.EOFException.class);
       }
     }
+  }
+
+  @Test
+  void readsAgainWhereABitTurnedOnTheWay() throws Exception {
+    byte[] file = PackSamples.mixed(12);
+    byte[] pack = PackSamples.pack("a.safetensors", file, Effort.BEST, 1);
+    FileEntry entry = FilePack.info(PackSamples.source("pack", pack)).file();
+    int[] reads = {0};
+    Random random = new Random(4);
+    ByteSource sound = PackSamples.source("pack", pack);
+    ByteSource turning =
+        new ByteSource() {
+          @Override
+          public String name() {
+            return sound.name();
+          }
+
+          @Override
+          public long size() {
+            return sound.size();
+          }
+
+          @Override
+          public void readFully(long positionBytes, byte[] target, int offset, int length)
+              throws IOException {
+            sound.readFully(positionBytes, target, offset, length);
+            if (reads[0]++ % 40 == 0 && length > 0) {
+              target[offset + random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
+            }
+          }
+        };
+    try (StoredFile stored = new StoredFile(entry, id -> turning, new ChunkCache(0))) {
+      for (int i = 0; i < 300; i++) {
+        int from = random.nextInt(file.length);
+        int count = random.nextInt(Math.min(file.length - from, 1 << random.nextInt(20)) + 1);
+        byte[] target = new byte[count];
+        stored.readFully(from, target, 0, count);
+        assertThat(Arrays.equals(target, 0, count, file, from, from + count)).isTrue();
+      }
+    }
+    assertThat(reads[0]).isGreaterThan(400);
   }
 
   @Test

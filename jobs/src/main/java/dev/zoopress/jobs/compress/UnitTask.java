@@ -202,7 +202,7 @@ public final class UnitTask
       try {
         Summary summary = unfinished.exists(key) ? summary(unfinished, key) : null;
         if (summary != null && summary.failures() == 0 && present(store, summary)) {
-          run.putIfAbsent(run.key(name), store.get(key, RunFolder.MAX_OBJECT_BYTES));
+          run.putIfAbsent(run.key(name), JsonLines.bytes(store, key, RunFolder.MAX_OBJECT_BYTES));
           doneBytes.add(summary.sourceBytes());
           return new Done(unit.number(), run.key(name), executor(), true, 0, summary, Map.of());
         }

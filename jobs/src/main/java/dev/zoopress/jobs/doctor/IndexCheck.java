@@ -138,8 +138,9 @@ final class IndexCheck {
         String key = keys.next();
         try {
           JsonLines.read(
+              store,
               key,
-              store.get(key, 1 << 30),
+              1 << 30,
               ChunkTable.Row.class,
               r -> places.add(r.pack() + r.frameOffset() + "/" + r.offsetInFrame()));
         } catch (CorruptContainerException e) {

@@ -117,8 +117,9 @@ public final class ChunkTable {
     int[] kept = new int[1];
     try (JsonLines.Writer rows = new JsonLines.Writer()) {
       JsonLines.read(
+          store,
           key,
-          store.get(key, RunFolder.MAX_OBJECT_BYTES),
+          RunFolder.MAX_OBJECT_BYTES,
           Row.class,
           row -> {
             if (packs.contains(row.pack())) {
@@ -144,7 +145,7 @@ public final class ChunkTable {
   public static void publish(ObjectStore store, String key, String runId, int slice)
       throws IOException {
     if (!key.isEmpty()) {
-      byte[] bytes = store.get(key, RunFolder.MAX_OBJECT_BYTES);
+      byte[] bytes = JsonLines.bytes(store, key, RunFolder.MAX_OBJECT_BYTES);
       store.put(FOLDER + runId + "/%06d.jsonl.zst".formatted(slice), bytes);
     }
   }

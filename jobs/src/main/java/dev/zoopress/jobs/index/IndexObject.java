@@ -19,7 +19,7 @@ public final class IndexObject {
    */
   public static void check(ObjectStore store, String key) throws IOException {
     if (key.endsWith(".json.zst") || key.endsWith(".jsonl.zst")) {
-      JsonLines.read(key, store.get(key, MAX_BYTES), Map.class, row -> {});
+      JsonLines.read(store, key, MAX_BYTES, Map.class, row -> {});
     } else if (key.endsWith(TableFile.SUFFIX)) {
       TableFile.check(store, key);
     }

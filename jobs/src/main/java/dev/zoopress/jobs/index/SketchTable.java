@@ -80,7 +80,7 @@ public final class SketchTable {
     String key = FOLDER + name + SUFFIX;
     List<Row> rows = new ArrayList<>();
     try {
-      JsonLines.read(key, store.get(key, RunFolder.MAX_OBJECT_BYTES), Row.class, rows::add);
+      JsonLines.read(store, key, RunFolder.MAX_OBJECT_BYTES, Row.class, rows::add);
     } catch (ObjectNotFoundException e) {
       return;
     } catch (CorruptContainerException e) {

@@ -35,7 +35,7 @@ public record SourceRecord(
     SourceRecord[] found = new SourceRecord[1];
     try {
       String key = key(source, model);
-      JsonLines.read(key, store.get(key, MAX_BYTES), SourceRecord.class, r -> found[0] = r);
+      JsonLines.read(store, key, MAX_BYTES, SourceRecord.class, r -> found[0] = r);
     } catch (ObjectNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -89,6 +89,13 @@ final class TableFile implements Closeable {
    * @throws CorruptContainerException if a byte is not as written
    */
   static void check(ObjectStore store, String key) throws IOException {
+    // Twice, for a bit may have turned on its way here.
+    if (!holdsItsName(store, key) && !holdsItsName(store, key)) {
+      throw new CorruptContainerException(key, 0, "it does not hold what its name says");
+    }
+  }
+
+  private static boolean holdsItsName(ObjectStore store, String key) throws IOException {
     MessageDigest digest = Digests.sha256();
     byte[] buffer = new byte[1 << 16];
     try (ByteSource in = store.open(key)) {
@@ -98,9 +105,7 @@ final class TableFile implements Closeable {
         digest.update(buffer, 0, length);
       }
     }
-    if (!key.endsWith("-" + HexFormat.of().formatHex(digest.digest()) + SUFFIX)) {
-      throw new CorruptContainerException(key, 0, "it does not hold what its name says");
-    }
+    return key.endsWith("-" + HexFormat.of().formatHex(digest.digest()) + SUFFIX);
   }
 
   @Override

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.jobs.store.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -90,15 +91,13 @@ public final class JsonLines {
     }
   }
 
-  /**
-   * Passes on each row.
-   *
-   * @param object name for error messages
-   * @throws CorruptContainerException if the object is damaged, or a row is not what {@code each}
-   *     takes
-   */
-  public static <T> void read(String object, byte[] stored, Class<T> type, Consumer<T> each)
-      throws IOException {
+  /** The bytes of an object, to be put elsewhere as they are. */
+  public static byte[] bytes(ObjectStore store, String key, int maxBytes) throws IOException {
+    return store.get(key, maxBytes, bytes -> checked(key, bytes));
+  }
+
+  /** The same bytes, if the seal says that they are as they were written. */
+  private static byte[] checked(String object, byte[] stored) throws CorruptContainerException {
     int length = stored.length - SEAL_BYTES;
     if (length < 0) {
       throw new CorruptContainerException(object, stored.length, "it is cut short");
@@ -108,6 +107,36 @@ public final class JsonLines {
         || !Arrays.equals(sha256(stored, length), 0, 32, stored, digest, stored.length)) {
       throw new CorruptContainerException(object, length, "its checksum does not match");
     }
+    return stored;
+  }
+
+  /**
+   * Passes on each row of an object in a store, which has at most {@code maxBytes}.
+   *
+   * @throws CorruptContainerException as {@link #read(String, byte[], Class, Consumer)} does
+   */
+  public static <T> void read(
+      ObjectStore store, String key, int maxBytes, Class<T> type, Consumer<T> each)
+      throws IOException {
+    store.get(
+        key,
+        maxBytes,
+        bytes -> {
+          read(key, bytes, type, each);
+          return null;
+        });
+  }
+
+  /**
+   * Passes on each row.
+   *
+   * @param object name for error messages
+   * @throws CorruptContainerException if the object is damaged, or a row is not what {@code each}
+   *     takes
+   */
+  public static <T> void read(String object, byte[] stored, Class<T> type, Consumer<T> each)
+      throws IOException {
+    int length = checked(object, stored).length - SEAL_BYTES;
     ObjectReader reader = JSON.readerFor(type);
     long row = 0;
     try (InputStream in = new ZstdInputStream(new ByteArrayInputStream(stored, 0, length));

@@ -48,7 +48,7 @@ public final class RunFolder {
   }
 
   public <T> void read(String key, Class<T> type, Consumer<T> each) throws IOException {
-    JsonLines.read(key, store.get(key, MAX_OBJECT_BYTES), type, each);
+    JsonLines.read(store, key, MAX_OBJECT_BYTES, type, each);
   }
 
   static String sha256(byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.store;
 
+import dev.zoopress.codec.CorruptContainerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -56,12 +57,16 @@ final class Condemned {
   }
 
   static List<String> read(ObjectStore store, String key) throws IOException {
-    String text = new String(store.get(key, MAX_LIST_BYTES), StandardCharsets.UTF_8);
+    return store.get(key, MAX_LIST_BYTES, bytes -> decode(key, bytes));
+  }
+
+  private static List<String> decode(String key, byte[] bytes) throws CorruptContainerException {
+    String text = new String(bytes, StandardCharsets.UTF_8);
     int line = text.indexOf('\n');
     String body = text.substring(line + 1);
     if (line != 64
         || !Sealed.sha256(body.getBytes(StandardCharsets.UTF_8)).equals(text.substring(0, 64))) {
-      throw new dev.zoopress.codec.CorruptContainerException(key, 0, "its checksum does not match");
+      throw new CorruptContainerException(key, 0, "its checksum does not match");
     }
     return Arrays.stream(body.split("\n")).filter(s -> !s.isEmpty()).toList();
   }

@@ -104,7 +104,7 @@ public final class Lease implements Closeable {
       }
       String key = Layout.numbered(folder, highest[0]);
       try {
-        JsonNode body = Sealed.open(key, KIND, store.get(key, Pointers.MAX_BYTES));
+        JsonNode body = store.get(key, Pointers.MAX_BYTES, bytes -> Sealed.open(key, KIND, bytes));
         ProcessName process =
             new ProcessName(
                 Sealed.text(key, body, "host"),

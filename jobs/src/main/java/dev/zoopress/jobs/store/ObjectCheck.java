@@ -27,28 +27,30 @@ public final class ObjectCheck {
   public static void check(ObjectStore store, String key) throws IOException {
     Matcher manifest = MANIFEST.matcher(key);
     if (key.equals(Layout.ROOT)) {
-      JsonNode body = Sealed.open(key, Repository.KIND, store.get(key, Pointers.MAX_BYTES));
+      JsonNode body = sealed(store, key, Repository.KIND);
       Sealed.text(key, body, "id");
     } else if (manifest.matches()) {
-      byte[] bytes = store.get(key, ManifestFormat.MAX_STORED_BYTES);
-      String id = ManifestFormat.id(bytes);
-      if (!id.equals(manifest.group(2))) {
-        throw new CorruptContainerException(key, 0, "its SHA-256 is " + id);
-      }
-      ManifestFormat.decode(key, bytes);
+      store.get(
+          key,
+          ManifestFormat.MAX_STORED_BYTES,
+          bytes -> Repository.manifest(key, manifest.group(2), bytes));
     } else if (REF.matcher(key).matches()) {
-      JsonNode body = Sealed.open(key, Pointers.REF_KIND, store.get(key, Pointers.MAX_BYTES));
+      JsonNode body = sealed(store, key, Pointers.REF_KIND);
       int n = (int) Sealed.count(key, body, "n");
       Sealed.text(key, body, "revision");
       place(key, Layout.ref(Sealed.text(key, body, "model"), Sealed.text(key, body, "ref")), n);
     } else if (POINTER.matcher(key).matches()) {
-      Pointer pointer = Pointer.decode(key, store.get(key, Pointers.MAX_BYTES));
+      Pointer pointer = store.get(key, Pointers.MAX_BYTES, bytes -> Pointer.decode(key, bytes));
       place(key, Layout.revision(pointer.model(), pointer.revision()), pointer.n());
     } else if (LEASE.matcher(key).matches()) {
-      Sealed.open(key, Lease.KIND, store.get(key, Pointers.MAX_BYTES));
+      sealed(store, key, Lease.KIND);
     } else if (LIST.matcher(key).matches()) {
       Condemned.read(store, key);
     }
+  }
+
+  private static JsonNode sealed(ObjectStore store, String key, String kind) throws IOException {
+    return store.get(key, Pointers.MAX_BYTES, bytes -> Sealed.open(key, kind, bytes));
   }
 
   private static void place(String key, String folder, int n) throws CorruptContainerException {

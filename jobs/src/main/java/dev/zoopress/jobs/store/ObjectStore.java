@@ -1,9 +1,11 @@
 package dev.zoopress.jobs.store;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.CorruptContainerException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -42,9 +44,35 @@ public interface ObjectStore extends Closeable {
    * Reads a small object whole.
    *
    * @throws ObjectNotFoundException if there is none
-   * @throws dev.zoopress.codec.CorruptContainerException if it is larger than {@code maxBytes}
+   * @throws CorruptContainerException if it is larger than {@code maxBytes}
    */
   byte[] get(String key, int maxBytes) throws IOException;
+
+  /** Understands the bytes of an object. */
+  @FunctionalInterface
+  interface Decoder<T> {
+    T decode(byte[] bytes) throws IOException;
+  }
+
+  /**
+   * Reads a small object whole and decodes it. What the decoder finds damaged is read once more: a
+   * bit may have turned on its way here, and that is no damage of the store.
+   *
+   * @throws ObjectNotFoundException if there is none
+   * @throws CorruptContainerException if it is damaged or larger than {@code maxBytes}
+   */
+  default <T> T get(String key, int maxBytes, Decoder<T> decoder) throws IOException {
+    byte[] bytes = get(key, maxBytes);
+    try {
+      return decoder.decode(bytes);
+    } catch (CorruptContainerException e) {
+      byte[] again = get(key, maxBytes);
+      if (Arrays.equals(bytes, again)) {
+        throw e;
+      }
+      return decoder.decode(again);
+    }
+  }
 
   /**
    * Opens an object for ranged reads by several threads; close it.

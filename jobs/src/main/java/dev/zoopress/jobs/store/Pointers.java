@@ -61,7 +61,7 @@ final class Pointers {
       }
       String key = Layout.numbered(folder, n);
       try {
-        return Optional.of(decoder.decode(key, store.get(key, MAX_BYTES)));
+        return Optional.of(store.get(key, MAX_BYTES, bytes -> decoder.decode(key, bytes)));
       } catch (ObjectNotFoundException e) {
         if (look == LOOKS) {
           throw e;
@@ -106,7 +106,8 @@ final class Pointers {
 
   private Optional<Pointer> read(String key, Pointer like) throws IOException {
     try {
-      return Optional.of(decode(key, store.get(key, MAX_BYTES), like.model(), like.revision()));
+      return Optional.of(
+          store.get(key, MAX_BYTES, bytes -> decode(key, bytes, like.model(), like.revision())));
     } catch (ObjectNotFoundException e) {
       return Optional.empty();
     }

@@ -79,12 +79,19 @@ public final class Run {
           }
         });
     for (String list : lists) {
-      byte[] bytes = store.get(folder + "pins/" + list, Condemned.MAX_LIST_BYTES);
-      if (!list.equals("list-" + Sealed.sha256(bytes))) {
-        throw new dev.zoopress.codec.CorruptContainerException(
-            folder + "pins/" + list, 0, "its checksum does not match");
-      }
-      new String(bytes, StandardCharsets.US_ASCII).lines().forEach(into::add);
+      String key = folder + "pins/" + list;
+      String text =
+          store.get(
+              key,
+              Condemned.MAX_LIST_BYTES,
+              bytes -> {
+                if (!list.equals("list-" + Sealed.sha256(bytes))) {
+                  throw new dev.zoopress.codec.CorruptContainerException(
+                      key, 0, "its checksum does not match");
+                }
+                return new String(bytes, StandardCharsets.US_ASCII);
+              });
+      text.lines().forEach(into::add);
     }
   }
 
@@ -106,7 +113,8 @@ public final class Run {
   private Optional<JsonNode> decision() throws IOException {
     try {
       return Optional.of(
-          Sealed.open(decisionKey(), KIND, store.get(decisionKey(), Pointers.MAX_BYTES)));
+          store.get(
+              decisionKey(), Pointers.MAX_BYTES, bytes -> Sealed.open(decisionKey(), KIND, bytes)));
     } catch (ObjectNotFoundException e) {
       return Optional.empty();
     }

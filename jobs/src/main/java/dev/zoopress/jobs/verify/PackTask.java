@@ -56,7 +56,7 @@ final class PackTask
         boolean there = false;
         for (ObjectInfo object : pack._2()._1()) {
           there = true;
-          check.pack(pack._1(), object, refs);
+          check.twice(pack._1(), object, refs);
         }
         if (!there) {
           tally.add(
@@ -74,7 +74,7 @@ final class PackTask
   private final class Packs {
     private final ObjectStore store;
     private final FrameDecoder decoder;
-    private final Tally tally;
+    private Tally tally;
     private final byte[] buffer = new byte[READ_BYTES];
     private byte[] stored = new byte[0];
     private byte[] raw = new byte[0];
@@ -85,7 +85,20 @@ final class PackTask
       this.tally = tally;
     }
 
-    void pack(String id, ObjectInfo object, Set<Ref> refs) {
+    /** What seems damaged is read once more: a bit may have turned on its way. */
+    void twice(String id, ObjectInfo object, Set<Ref> refs) {
+      Tally all = tally;
+      tally = new Tally();
+      pack(id, object, refs);
+      if (tally.damageCount() > 0) {
+        tally = new Tally();
+        pack(id, object, refs);
+      }
+      counters.add(object.sizeBytes(), 0);
+      tally = all.plus(tally);
+    }
+
+    private void pack(String id, ObjectInfo object, Set<Ref> refs) {
       String key = object.key();
       tally.object();
       try (ByteSource source = store.open(key)) {
@@ -104,7 +117,6 @@ final class PackTask
       } catch (IOException | RuntimeException e) {
         tally.add(Damage.of(key, 0, e));
       }
-      counters.add(object.sizeBytes(), 0);
     }
 
     private Damage tooShort(String key, long size, long needed) {

@@ -81,8 +81,7 @@ final class Sampling {
   private static double position(ObjectStore store) throws IOException {
     double[] position = {0};
     try {
-      JsonLines.read(
-          STATE, store.get(STATE, MAX_STATE_BYTES), State.class, s -> position[0] = s.position());
+      JsonLines.read(store, STATE, MAX_STATE_BYTES, State.class, s -> position[0] = s.position());
     } catch (ObjectNotFoundException | dev.zoopress.codec.CorruptContainerException e) {
       return 0;
     }
