@@ -116,6 +116,20 @@ def distribution(work, kind):
     return home
 
 
+def test_java(main, *arguments, heap="2g", flags=()):
+    """The command that runs a main class of the tests of jobs, from the folder that it must run in."""
+    target = ROOT / "jobs" / "target"
+    if not (target / "test.classpath").exists():
+        subprocess.run(["mvn", "-B", "-q", "-ntp", "-pl", "jobs", "-am", "-DskipTests", "test-compile",
+                        "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath", "-Dmdep.includeScope=test",
+                        "-Dmdep.outputFile=target/test.classpath"], cwd=ROOT, check=True)
+    classes = [target / "test-classes", target / "classes", *(ROOT / m / "target" / "classes" for m in ("codec", "eval"))]
+    path = ":".join([*map(str, classes), (target / "test.classpath").read_text().strip()])
+    opens = [f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in OPENS]
+    return ["java", f"-Xmx{heap}", "-XX:+UseParallelGC", *opens, "-Djava.net.preferIPv4Stack=true",
+            f"-Dlog4j2.configurationFile={ROOT / 'conf' / 'log4j2.properties'}", *flags, "-cp", path, main, *map(str, arguments)]
+
+
 class Cluster:
     """A Spark standalone cluster: one master, N workers, each a process group of its own on loopback."""
 

@@ -138,6 +138,7 @@ final class VerifyCommand extends BaseCommand {
       json.writeStringField("kind", finding.damage().kind().name().toLowerCase(Locale.ROOT));
       json.writeStringField("reason", finding.damage().reason());
       json.writeNumberField("modelCount", finding.modelCount());
+      json.writeNumberField("fileCount", finding.fileCount());
       json.writeArrayFieldStart("models");
       for (String model : finding.models()) {
         json.writeString(model);
@@ -247,6 +248,10 @@ final class VerifyCommand extends BaseCommand {
     }
     String names = String.join(", ", finding.models());
     long more = finding.modelCount() - finding.models().size();
-    return "touches " + names + (more > 0 ? " and " + more + " more" : "");
+    return "touches "
+        + Format.count(finding.fileCount(), "file")
+        + " of "
+        + names
+        + (more > 0 ? " and " + more + " more" : "");
   }
 }

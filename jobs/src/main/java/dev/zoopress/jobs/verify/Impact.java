@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import scala.Tuple2;
 
-/** Which revisions need a damaged place. */
+/** Which files of which revisions need a damaged place. */
 final class Impact implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Pattern PACK = Pattern.compile("packs/../([0-9a-f]{64})\\..*");
@@ -34,6 +34,9 @@ final class Impact implements Serializable {
       return missing ? end > offset : offset >= start && offset < end;
     }
   }
+
+  /** Some files of one revision. */
+  record Share(String revision, long files) implements Serializable {}
 
   Impact(List<Damage> damage) {
     for (int i = 0; i < damage.size(); i++) {
@@ -54,16 +57,18 @@ final class Impact implements Serializable {
     return places.isEmpty();
   }
 
-  /** Pairs of a damage's number and a revision that needs the place. */
-  Iterator<Tuple2<Integer, String>> of(StoreAccess access, Iterator<RevisionRow> rows)
+  /** Pairs of a damage's number and how many files of a revision need the place. */
+  Iterator<Tuple2<Integer, Share>> of(StoreAccess access, Iterator<RevisionRow> rows)
       throws IOException {
-    List<Tuple2<Integer, String>> touched = new ArrayList<>();
+    List<Tuple2<Integer, Share>> touched = new ArrayList<>();
     try (ObjectStore store = access.open()) {
       Repository repository = Repository.unchecked(store);
       while (rows.hasNext()) {
         RevisionRow row = rows.next();
-        Set<Integer> numbers = new HashSet<>();
-        places.getOrDefault(row.manifest(), List.of()).forEach(p -> numbers.add(p.number()));
+        Map<Integer, Long> numbers = new HashMap<>();
+        places
+            .getOrDefault(row.manifest(), List.of())
+            .forEach(p -> numbers.put(p.number(), row.files()));
         try {
           if (!row.manifest().isEmpty()) {
             look(repository.manifest(row.manifest()).files(), numbers);
@@ -71,15 +76,17 @@ final class Impact implements Serializable {
         } catch (IOException e) {
           // The manifest is damaged itself: that was found above.
         }
-        numbers.forEach(n -> touched.add(new Tuple2<>(n, row.name())));
+        numbers.forEach((n, files) -> touched.add(new Tuple2<>(n, new Share(row.name(), files))));
       }
     }
     return touched.iterator();
   }
 
-  private void look(List<FileEntry> files, Set<Integer> numbers) {
+  private void look(List<FileEntry> files, Map<Integer, Long> numbers) {
     for (FileEntry file : files) {
-      Places.needed(file, (chunk, segment, role) -> look(chunk.location(), numbers));
+      Set<Integer> own = new HashSet<>();
+      Places.needed(file, (chunk, segment, role) -> look(chunk.location(), own));
+      own.forEach(n -> numbers.merge(n, 1L, Long::sum));
     }
   }
 

@@ -20,6 +20,7 @@ final class Touched {
   private final List<Damage> damage;
   private final Map<Integer, TreeSet<String>> first = new HashMap<>();
   private final Map<Integer, Long> counts = new HashMap<>();
+  private final Map<Integer, Long> files = new HashMap<>();
   private final Map<String, Long> perModel = new HashMap<>();
   private final Map<String, Integer> firstOf = new HashMap<>();
 
@@ -38,7 +39,7 @@ final class Touched {
     Touched touched = new Touched(rows, damage);
     Impact impact = new Impact(damage);
     if (!impact.isEmpty() && !rows.isEmpty()) {
-      JavaRDD<Tuple2<Integer, String>> found =
+      JavaRDD<Tuple2<Integer, Impact.Share>> found =
           sc.parallelize(rows, Math.min(rows.size(), slots))
               .mapPartitions(own -> impact.of(access, own))
               .persist(StorageLevel.MEMORY_AND_DISK());
@@ -48,9 +49,9 @@ final class Touched {
     return touched;
   }
 
-  private void add(JavaRDD<Tuple2<Integer, String>> found) {
+  private void add(JavaRDD<Tuple2<Integer, Impact.Share>> found) {
     found
-        .mapToPair(t -> t)
+        .mapToPair(t -> new Tuple2<>(t._1(), t._2().revision()))
         .aggregateByKey(new TreeSet<String>(), Touched::few, Touched::merge)
         .collect()
         .forEach(t -> first.put(t._1(), t._2()));
@@ -60,12 +61,17 @@ final class Touched {
         .collect()
         .forEach(t -> counts.put(t._1(), t._2()));
     found
-        .mapToPair(t -> new Tuple2<>(t._2(), 1L))
+        .mapToPair(t -> new Tuple2<>(t._1(), t._2().files()))
+        .reduceByKey(Long::sum)
+        .collect()
+        .forEach(t -> files.put(t._1(), t._2()));
+    found
+        .mapToPair(t -> new Tuple2<>(t._2().revision(), 1L))
         .reduceByKey(Long::sum)
         .collect()
         .forEach(t -> perModel.put(t._1(), t._2()));
     found
-        .mapToPair(t -> new Tuple2<>(t._2(), t._1()))
+        .mapToPair(t -> new Tuple2<>(t._2().revision(), t._1()))
         .reduceByKey(Math::min)
         .collect()
         .forEach(t -> firstOf.put(t._1(), t._2()));
@@ -79,7 +85,8 @@ final class Touched {
           new Finding(
               damage.get(i),
               List.copyOf(first.getOrDefault(i, new TreeSet<>())),
-              counts.getOrDefault(i, 0L)));
+              counts.getOrDefault(i, 0L),
+              files.getOrDefault(i, 0L)));
     }
     return findings;
   }

@@ -47,8 +47,9 @@ public record VerifyResult(
    *
    * @param models {@code model@revision} of those that need the damaged place, the first 20
    * @param modelCount all of them
+   * @param fileCount the files of all of them that need it
    */
-  public record Finding(Damage damage, List<String> models, long modelCount) {}
+  public record Finding(Damage damage, List<String> models, long modelCount, long fileCount) {}
 
   /**
    * The part of a store's chunks that was decoded: those whose place on a ring, 0 to 1 and given by

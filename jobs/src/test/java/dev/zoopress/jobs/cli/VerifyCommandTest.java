@@ -167,12 +167,16 @@ final class VerifyCommandTest {
     assertThat(finding.path("models"))
         .extracting(JsonNode::asText)
         .containsExactly("b@" + ONE, "c@" + TWO);
+    assertThat(finding.path("fileCount").asInt()).isEqualTo(2);
     assertThat(finding.path("kind").asText()).isEqualTo("damaged");
     assertThat(finding.path("offset").asLong()).isPositive().isLessThanOrEqualTo(1100);
     assertThat(document.path("models").findValuesAsText("status"))
         .containsExactly("damaged", "damaged", "sound");
     Called text = Called.zoopress("verify", "--store", store, "--progress", "none");
-    assertThat(text.out()).contains("DAMAGED packs/").contains("touches b@").contains("--force");
+    assertThat(text.out())
+        .contains("DAMAGED packs/")
+        .contains("touches 2 files of b@")
+        .contains("--force");
     assertThat(verify(0, "org/a").path("damage")).isEmpty();
     verify(4, "c@2222");
   }
