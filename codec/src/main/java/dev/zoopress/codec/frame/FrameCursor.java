@@ -73,8 +73,8 @@ public final class FrameCursor {
     }
   }
 
-  /** The error for damage at the cursor's position. */
+  /** The error for damage at the cursor's position, at the last byte where it is at the end. */
   public CorruptContainerException damaged(String reason) {
-    return head.damaged(position - frameStart, reason);
+    return head.damaged(Math.min(position, end - 1) - frameStart, reason);
   }
 }

@@ -222,7 +222,7 @@ final class FilePackTest {
         assertThat(Arrays.equals(target, 0, count, file, from, from + count)).isTrue();
       }
     }
-    assertThat(reads[0]).isGreaterThan(400);
+    assertThat(reads[0]).isGreaterThan(200);
   }
 
   @Test

@@ -90,8 +90,10 @@ final class TableFile implements Closeable {
    */
   static void check(ObjectStore store, String key) throws IOException {
     // Twice, for a bit may have turned on its way here.
-    if (!holdsItsName(store, key) && !holdsItsName(store, key)) {
-      throw new CorruptContainerException(key, 0, "it does not hold what its name says");
+    for (int look = 1; !holdsItsName(store, key); look++) {
+      if (look == 2) {
+        throw new CorruptContainerException(key, 0, "it does not hold what its name says");
+      }
     }
   }
 
