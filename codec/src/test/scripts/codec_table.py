@@ -99,7 +99,7 @@ def speeds(args):
     for name in args.sets.split(","):
         file = args.peers_dir / "data" / f"{name}.safetensors"
         size, rows = os.path.getsize(file), {}
-        passes = max(8, int(1.5e9 / size))
+        passes = max(16, int(1.5e9 / size))
         for number in range(args.rounds):
             results = {p: (r["pct"], r["comp"], r["dec"]) for p, r in peers(args, file, [p for p in names if number == 0 or p not in SLOW], 3).items()}
             for effort in ("fast", "best"):
