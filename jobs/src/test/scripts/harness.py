@@ -140,6 +140,14 @@ class Cluster:
         self.url = f"spark://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_SCALA_VERSION": "2.13"}
         self.processes = []
+        self.workers = []
+        try:
+            self._open(workers, cores, memory, web)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, workers, cores, memory, web):
         self._start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", web)
         wait_for_port(self.port, "the Spark master")
         self.cores, self.memory = cores, memory

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -152,8 +153,12 @@ public final class UnitRunner {
       types.merge(weight.entry().dtype().name(), 1L, Long::sum);
       bytes += weight.entry().lengthBytes();
     }
+    List<String> counts = new ArrayList<>();
+    types.forEach((type, count) -> counts.add(count + " tensors of " + type));
     facts.put(
-        "weights", types + ", " + bytes + " bytes, handed to ONNX Runtime as they are stored");
+        "weights",
+        String.format(Locale.ROOT, "%s, %,d bytes, ", String.join(", ", counts), bytes)
+            + "handed to ONNX Runtime as they are stored");
     if (types.keySet().stream().anyMatch(t -> !t.equals("F32"))) {
       facts.put("computing", "16-bit weights are widened exactly to F32 inside the graph");
     }

@@ -38,6 +38,8 @@ public record SessionSettings(int threads) implements Serializable {
 
   /** What reports print. */
   public String describe() {
-    return "CPU provider, all optimisations, deterministic, sequential, " + threads + " threads";
+    return "CPU provider, all optimisations, deterministic, sequential, "
+        + threads
+        + (threads == 1 ? " thread" : " threads");
   }
 }

@@ -4,11 +4,13 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtEnvironment;
 import dev.zoopress.eval.onnx.SessionSettings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 
 /** What a run's outputs may depend on. */
 public final class Environment {
@@ -20,7 +22,7 @@ public final class Environment {
     facts.put("Zoopress", version(Environment.class, "development"));
     facts.put("ONNX Runtime", OrtEnvironment.getEnvironment().getVersion());
     facts.put("session", session.describe());
-    facts.put("tokenizers (DJL)", version(HuggingFaceTokenizer.class, "0.36.0"));
+    facts.put("tokenizers (DJL)", tokenizers());
     facts.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("CPU", cpu() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
@@ -29,6 +31,20 @@ public final class Environment {
 
   private static String version(Class<?> type, String otherwise) {
     return Objects.requireNonNullElse(type.getPackage().getImplementationVersion(), otherwise);
+  }
+
+  /** Of the native library and of its binding; in one jar with others only its own file tells. */
+  private static String tokenizers() {
+    Properties properties = new Properties();
+    try (InputStream in =
+        HuggingFaceTokenizer.class.getResourceAsStream("/native/lib/tokenizers.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException unreadable) {
+      return "unknown";
+    }
+    return properties.getProperty("version", "unknown");
   }
 
   /** The processor's name; the architecture where the system does not tell. */

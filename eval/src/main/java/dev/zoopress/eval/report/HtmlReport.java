@@ -101,7 +101,7 @@ final class HtmlReport {
     page.raw("</p></section><section class=\"tiles\">");
     long source = models.stream().mapToLong(ModelResult::sourceBytes).sum();
     long stored = models.stream().mapToLong(ModelResult::storedBytes).sum();
-    tile(Numbers.count(models.size()), "models");
+    tile(Numbers.count(models.size()), models.size() == 1 ? "model" : "models");
     tile(Numbers.count(compared(Level.L0)), "files compared");
     tile(Numbers.count(compared(Level.L1)), "tensors and buffers compared");
     tile(

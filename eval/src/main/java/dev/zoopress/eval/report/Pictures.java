@@ -29,7 +29,7 @@ final class Pictures {
     double most = shown.get(0).sourceBytes();
     int height = shown.size() * ROW + 6;
     page.raw(
-        "<svg class=\"bars\" role=\"img\" viewBox=\"0 0 "
+        "<div class=\"wide\"><svg class=\"bars\" role=\"img\" viewBox=\"0 0 "
             + WIDTH
             + " "
             + height
@@ -61,7 +61,7 @@ final class Pictures {
           .raw("</text>");
       y += ROW;
     }
-    page.raw("</svg>");
+    page.raw("</svg></div>");
     page.raw(
         "<p class=\"legend\"><span class=\"key source\"></span>original <span class=\"key stored\">"
             + "</span>in the store; what models share is counted with each</p>");

@@ -167,12 +167,17 @@ class NotFooledTest {
   @Test
   void storedSideStandsWithoutTheOriginal() throws IOException {
     ModelResult before = VerdictTest.evaluate(a, b, List.of(VerdictTest.TEXT));
-    Files.move(a, temporary.resolve("away"));
+    Path away = Files.move(a, temporary.resolve("away"));
     Unit unit = VerdictTest.unit(Stage.CONTROLS, a, b, List.of(VerdictTest.TEXT));
     Guard guard =
         ProcessGuard.check(
             "stored", unit.b(), unit, unit.examples().examples(), before.tasks().get(0).outcomes());
     assertThat(guard.held()).as(guard.detail()).isTrue();
+    ModelResult other = VerdictTest.evaluate(b, away, List.of("EVQ<mask>V"));
+    Guard wrong =
+        ProcessGuard.check(
+            "stored", unit.b(), unit, unit.examples().examples(), other.tasks().get(0).outcomes());
+    assertThat(wrong.held()).as("bits of another text").isFalse();
   }
 
   @Test

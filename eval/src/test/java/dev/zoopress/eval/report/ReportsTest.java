@@ -9,6 +9,7 @@ import dev.zoopress.eval.compare.LevelResult;
 import dev.zoopress.eval.compare.ModelResult;
 import dev.zoopress.eval.compare.TaskResult;
 import dev.zoopress.eval.compare.Verdict;
+import dev.zoopress.eval.onnx.SessionSettings;
 import dev.zoopress.eval.task.TaskKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -103,6 +104,14 @@ class ReportsTest {
     assertThat(statement.at("/predicate/result").asText()).isEqualTo("PASSED");
     assertThat(statement.at("/subject/0/name").asText()).isEqualTo("o/fine/a/b.bin");
     assertThat(statement.at("/subject/0/digest/sha256").asText()).hasSize(64);
+  }
+
+  @Test
+  void versionsAreThoseOfTheLibraries() {
+    Map<String, String> facts = Environment.here(new SessionSettings(1));
+    assertThat(facts.get("ONNX Runtime")).startsWith("1.23.");
+    assertThat(facts.get("tokenizers (DJL)")).endsWith("-0.36.0");
+    assertThat(facts.get("session")).endsWith("1 thread");
   }
 
   @Test
