@@ -8,6 +8,7 @@ import dev.zoopress.jobs.TestSpark;
 import dev.zoopress.jobs.compress.CompressOptions.Flag;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -236,5 +237,37 @@ class DeltaJobTest {
     first.keySet().removeIf(key -> !key.startsWith("packs/") && !key.startsWith("manifests/"));
     second.keySet().removeIf(key -> !key.startsWith("packs/") && !key.startsWith("manifests/"));
     assertThat(second.keySet()).isEqualTo(first.keySet()).isNotEmpty();
+  }
+
+  /** The base is gone after it was planned with and before it is read. */
+  @Test
+  void aBaseThatFailsTakesNobodyWithIt() throws IOException {
+    float[] one = weights(1);
+    model("org/base", "F32", ROWS, COLUMNS, f32(one));
+    model("org/tuned", "F32", ROWS, COLUMNS, f32(tuned(one, 5)));
+    model("org/tuned-too", "F32", ROWS, COLUMNS, f32(tuned(one, 6)));
+    model("org/turned", "F32", COLUMNS, ROWS, f32(transposed(one)));
+    Path store = dir.resolve("store");
+    Path base = zoo.resolve("org/base");
+    CompressOptions options =
+        CompressOptions.of(zoo.toString(), store.toString()).withEffort(Effort.FAST);
+    Progress deletes =
+        now -> {
+          if (now.stage().equals("compress")) {
+            try {
+              Files.deleteIfExists(base.resolve("model.safetensors"));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+
+    CompressResult result = new CompressJob(TestSpark.session(), options, deletes).execute();
+
+    assertThat(result.failed()).extracting(ModelResult::model).containsExactly("org/base");
+    assertThat(result.totals().models()).isEqualTo(3);
+    Files.delete(base.resolve("config.json"));
+    Files.delete(base);
+    assertStored(store);
   }
 }
