@@ -139,10 +139,7 @@ public final class PlannerScale {
     }
     String pack = "%064x".formatted(row / 20);
     return new Mention(
-        id,
-        unit,
-        new Mention.At(pack, row % 20 * (12L << 20), 12 << 20, 16 << 20, 0, "", 0),
-        null);
+        id, unit, new Mention.At(pack, row % 20 * (12L << 20), 12 << 20, 16 << 20, 0, "", 0), null);
   }
 
   public static void main(String[] args) throws IOException {
@@ -167,8 +164,7 @@ public final class PlannerScale {
       Listener listener = new Listener();
       sc.sc().addSparkListener(listener);
       long start = System.nanoTime();
-      long followers =
-          Leaders.followers(sc, context, hinted, sc.emptyRDD(), tasks).count();
+      long followers = Leaders.followers(sc, context, hinted, sc.emptyRDD(), tasks).count();
       long planned = System.nanoTime();
       long placed;
       long missing;
