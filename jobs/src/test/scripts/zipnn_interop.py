@@ -6,10 +6,13 @@ Makes its own virtual environment in WORK (zipnn 0.5.4, transformers 4.49.0, tor
   read      CASES inputs over dtypes, sizes and contents, written by the package: decoded by us, byte identity counted
   tensors   files exported by us: every tensor read by the package is the original, those its own script damages too
   written   files written as its script writes them: imported by us, damage repaired on demand
+  deltas    written by us, read by the package, and the other way round
+  source    a zoo of a plain model and of its files as the package writes them: what the twins cost, and that all come back
   loading   a model exported by us loads through zipnn_safetensors() and zipnn_hf() and gives the same logits, bit for bit
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import ROOT, check, python_with, say, zoopress
+from harness import ROOT, check, python_with, say, tree, zoopress
 
 PINS = ["zipnn==0.5.4", "transformers==4.49.0", "tokenizers==0.21.4", "huggingface_hub==0.36.2", "safetensors==0.5.3", "torch==2.6.0", "numpy==2.3.5"]
 
@@ -90,6 +93,22 @@ elif what == "write":  # as its compression script does, damage included
         metadata = f.metadata()
     set_compressed_tensors_metadata(infos, metadata)
     save_file(tensors, sys.argv[4], metadata)
+elif what == "whole":  # a whole file, as its path script does
+    from zipnn import ZipNN
+    with open(sys.argv[3], "rb") as f:
+        raw = bytearray(f.read())
+    raw += bytes(-len(raw) % 4)  # an odd tail overruns its heap now and then
+    with open(sys.argv[4], "wb") as f:
+        f.write(ZipNN(input_format="byte", bytearray_dtype="float32", threads=1).compress(raw))
+elif what == "undelta":
+    from zipnn import ZipNN
+    with open(sys.argv[3], "rb") as f, open(sys.argv[4], "rb") as base:
+        back = ZipNN(input_format="byte", bytearray_dtype="float32", delta_compressed_type="byte", threads=1).decompress(f.read(), delta_second_data=bytearray(base.read()))
+    print(json.dumps(hashlib.sha256(bytes(back)).hexdigest()))
+elif what == "delta":
+    from zipnn import ZipNN
+    with open(sys.argv[3], "rb") as f, open(sys.argv[4], "rb") as base, open(sys.argv[5], "wb") as out:
+        out.write(ZipNN(input_format="byte", bytearray_dtype="float32", delta_compressed_type="byte", threads=1).compress(bytearray(f.read()), delta_second_data=bytearray(base.read())))
 elif what == "segments":  # names and digests of the coded tensors as they stand
     from safetensors import safe_open
     with safe_open(sys.argv[3], "pt", "cpu") as f:
@@ -109,6 +128,39 @@ elif what == "logits":
     with torch.no_grad():
         print(json.dumps(digest(model(ids).logits)))
 """
+
+
+def deltas(work, model, package):
+    base = bytearray((model / "model.safetensors").read_bytes())
+    base += bytes(-len(base) % 4)
+    tuned = bytearray(base)
+    tuned[-4000::4] = bytes(b ^ 1 for b in tuned[-4000::4])
+    (work / "base.bin").write_bytes(base)
+    (work / "tuned.bin").write_bytes(tuned)
+    zoopress("zipnn", "export", work / "tuned.bin", "--base", work / "base.bin", "--file-compression", "--dtype", "float32", "-o", work / "ours.delta.znn", "--force")
+    check(package("undelta", model, work / "ours.delta.znn", work / "base.bin") == hashlib.sha256(tuned).hexdigest(), "the package reads our delta")
+    package("delta", model, work / "tuned.bin", work / "base.bin", work / "theirs.delta.znn")
+    check((work / "theirs.delta.znn").read_bytes() == (work / "ours.delta.znn").read_bytes(), "its delta is the same bytes")
+    zoopress("zipnn", "import", work / "theirs.delta.znn", "--base", work / "base.bin", "-o", work / "undelta.bin", "--force")
+    check((work / "undelta.bin").read_bytes() == tuned, "and read by us")
+
+
+def source(work, model, package):
+    zoo, store, alone = work / "twins", work / "twins-store", work / "alone-store"
+    for folder in (zoo, store, alone, work / "twins-back"):
+        shutil.rmtree(folder, ignore_errors=True)
+    (zoo / "a" / "plain").mkdir(parents=True)
+    (zoo / "a" / "coded").mkdir()
+    shutil.copy(model / "model.safetensors", zoo / "a" / "plain")
+    plain = zoopress("compress", zoo, "--store", alone)["totals"]
+    package("write", model, model / "model.safetensors", zoo / "a" / "coded" / "model.znn.safetensors")
+    package("whole", model, model / "model.safetensors", zoo / "a" / "coded" / "model.safetensors.znn")
+    both = zoopress("compress", zoo, "--store", store)["totals"]
+    cost = both["storedBytes"] - plain["storedBytes"]
+    check(cost < 0.1 * plain["storedBytes"], f"two files of the package beside the plain model of {plain['sourceBytes']:,} bytes cost {cost:,} bytes of {both['sourceBytes'] - plain['sourceBytes']:,} (the plain one: {plain['storedBytes']:,})")
+    zoopress("verify", "--store", store, "--full", "--against", zoo)
+    zoopress("restore", "--store", store, "--to", work / "twins-back")
+    check(tree(work / "twins-back") == tree(zoo), "and every file comes back byte for byte")
 
 
 def main():
@@ -166,6 +218,8 @@ def main():
           f"{len(wrong)} tensors that its script damages ({', '.join(wrong[:4])}, ...) come back right with --repair ({repaired['models'][0]['repairedTensors']} moved)")
 
     mixed.unlink()
+    deltas(work, model, package)
+    source(work, model, package)
     original = package("logits", model, "plain")
     coded = work / "coded"
     shutil.rmtree(coded, ignore_errors=True)
@@ -184,8 +238,6 @@ def main():
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(commit)
     for file in ("config.json", "model.safetensors"):
-        import hashlib
-
         name = hashlib.sha256((model / file).read_bytes()).hexdigest()
         shutil.copy(model / file, repository / "blobs" / name)
         (snapshot / file).symlink_to(f"../../blobs/{name}")

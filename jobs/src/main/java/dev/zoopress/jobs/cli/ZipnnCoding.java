@@ -7,6 +7,7 @@ import dev.zoopress.codec.zipnn.ZipnnTensors.Plain;
 import dev.zoopress.jobs.zipnn.Conversion;
 import dev.zoopress.jobs.zipnn.Conversion.Direction;
 import dev.zoopress.jobs.zipnn.Conversion.Form;
+import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -51,6 +52,17 @@ final class ZipnnCoding {
   boolean bare;
 
   Conversion conversion() {
+    return conversion(null);
+  }
+
+  /** With a base, files become deltas against it. */
+  Conversion conversion(Path base) {
+    if (base != null && !whole) {
+      throw new UsageException("--base needs --file-compression: deltas are of whole files");
+    }
+    if (base != null && streaming) {
+      throw new UsageException("--base and --streaming: a delta is one segment");
+    }
     DType type = TYPES.get(dtype);
     if (type == null) {
       throw new UsageException("--dtype " + dtype + ": one of " + TYPES.keySet());
@@ -66,10 +78,10 @@ final class ZipnnCoding {
         streaming ? Cut.SLICES : Cut.WHOLE,
         bare ? Extra.NONE : Extra.ORIGINAL,
         Plain.KEEP,
-        null);
+        base);
   }
 
-  static Conversion decoding(Plain plain, java.nio.file.Path base) {
+  static Conversion decoding(Plain plain, Path base) {
     return new Conversion(
         Direction.DECOMPRESS, Form.TENSORS, "", DType.BF16, Cut.WHOLE, Extra.NONE, plain, base);
   }

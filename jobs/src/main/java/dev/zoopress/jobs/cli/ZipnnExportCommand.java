@@ -21,6 +21,14 @@ final class ZipnnExportCommand extends BaseCommand {
       description = "file or folder; default: beside FILE")
   Path out;
 
+  @Option(
+      names = "--base",
+      paramLabel = "FILE",
+      description =
+          "write the difference from this file, with --file-compression; the package's script"
+              + " takes deltas as float32")
+  Path base;
+
   @Mixin final ZipnnCoding coding = new ZipnnCoding();
 
   @Option(names = "--force", description = "replace OUT")
@@ -40,7 +48,7 @@ final class ZipnnExportCommand extends BaseCommand {
         new CopyJob(
                 file,
                 out,
-                coding.conversion(),
+                coding.conversion(base),
                 force ? CopyJob.Existing.REPLACE : CopyJob.Existing.KEEP)
             .execute(),
         "");

@@ -2,7 +2,6 @@ package dev.zoopress.jobs.compress;
 
 import dev.zoopress.codec.chunk.Chunk;
 import dev.zoopress.codec.chunk.Chunker;
-import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
 import dev.zoopress.codec.hash.Digests;
@@ -99,7 +98,7 @@ final class UnitEncoder {
 
   private SourceFile open(PlannedContent content) throws SourceFailure {
     try {
-      return source.open(content.content());
+      return source.openUnfolded(content.content());
     } catch (IOException e) {
       throw new SourceFailure(e);
     }
@@ -110,18 +109,21 @@ final class UnitEncoder {
     if (unit.kind() == Kind.CONTENTS || unit.kind() == Kind.HASH) {
       digests.add(Digests.sha256());
       if (!content.content().lfs()) {
-        digests.add(Digests.gitBlob(file.size()));
+        digests.add(Digests.gitBlob(file.original().size()));
       }
     }
     FileLayout layout = layout(content, file);
     Map<Integer, SegmentBuilder> parts = new HashMap<>();
-    if (unit.kind() == Kind.HASH) {
-      reader.hash(file, digests);
-    } else {
+    boolean unfolded = file.original() != file;
+    if (unit.kind() == Kind.HASH || (unfolded && !digests.isEmpty())) {
+      reader.hash(file.original(), digests);
+    }
+    if (unit.kind() != Kind.HASH) {
+      Unit.Stretch own = unit.stretch(file.size());
       reader.read(
           file,
-          new Filtered(Chunker.chunks(layout).iterator(), c -> here(content, c)),
-          digests,
+          new Filtered(Chunker.chunks(layout).iterator(), c -> here(content, c, own)),
+          unfolded ? List.of() : digests,
           (chunk, id, bytes, offset) -> {
             parts
                 .computeIfAbsent(chunk.segmentIndex(), s -> new SegmentBuilder(chunk.offsetBytes()))
@@ -140,7 +142,7 @@ final class UnitEncoder {
   private FileLayout layout(PlannedContent content, SourceFile file) throws SourceFailure {
     long start = System.nanoTime();
     try {
-      return FileFormats.parse(content.content().path(), file);
+      return file.layout(content.content().path());
     } catch (IOException e) {
       throw new SourceFailure(e);
     } finally {
@@ -236,6 +238,7 @@ final class UnitEncoder {
             ? ""
             : layout.warning() + "; kept as opaque bytes, check where it came from",
         "",
+        layout.segments().stream().mapToLong(Segment::lengthBytes).sum(),
         segments);
   }
 
@@ -255,6 +258,7 @@ final class UnitEncoder {
         "opaque",
         "",
         error.contains(path) ? error : path + ": " + error,
+        0,
         List.of());
   }
 
@@ -278,9 +282,9 @@ final class UnitEncoder {
             new Follower(content.slice(), content.model(), content.index(), chunk.offsetBytes()));
   }
 
-  private boolean here(PlannedContent content, Chunk chunk) {
+  private boolean here(PlannedContent content, Chunk chunk, Unit.Stretch own) {
     return switch (unit.kind()) {
-      case PIECE -> chunk.offsetBytes() >= unit.fromBytes() && chunk.offsetBytes() < unit.toBytes();
+      case PIECE -> own.holds(chunk.offsetBytes());
       case CHUNKS -> planned(content, chunk) != null;
       default -> true;
     };

@@ -47,6 +47,7 @@ public final class UnitRecord {
    *     -3 for a second wave
    * @param sha256 empty for a piece
    * @param error why the content cannot be stored; empty where it can
+   * @param contentBytes of all its segments
    */
   public record ContentResult(
       int slice,
@@ -58,6 +59,7 @@ public final class UnitRecord {
       String format,
       String warning,
       String error,
+      long contentBytes,
       List<SegmentPart> segments) {
     /** {@link #piece} of what a later wave reads again. */
     public static final long LATER_WAVE = -3;

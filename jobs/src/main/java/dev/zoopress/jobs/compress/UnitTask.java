@@ -46,7 +46,7 @@ public final class UnitTask
   /** Decoded bytes of small bases and scales that a task keeps. */
   static final long BASE_CACHE_BYTES = 8L << 20;
 
-  private static final String FORMAT = "unit/2";
+  private static final String FORMAT = "unit/3";
 
   private final RunContext context;
   private final LongAccumulator doneBytes;

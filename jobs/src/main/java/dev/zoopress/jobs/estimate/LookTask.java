@@ -2,7 +2,6 @@ package dev.zoopress.jobs.estimate;
 
 import dev.zoopress.codec.chunk.Chunk;
 import dev.zoopress.codec.chunk.Chunker;
-import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.jobs.delta.Place;
 import dev.zoopress.jobs.delta.Sketch;
@@ -10,6 +9,7 @@ import dev.zoopress.jobs.delta.SketchReader;
 import dev.zoopress.jobs.plan.Hints;
 import dev.zoopress.jobs.plan.PlannedContent;
 import dev.zoopress.jobs.plan.RunContext;
+import dev.zoopress.jobs.source.SourceFile;
 import dev.zoopress.jobs.source.SourceTree;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,8 +40,9 @@ final class LookTask implements FlatMapFunction<Iterator<PlannedContent>, Look> 
   private Look look(SourceTree source, PlannedContent content) {
     List<Piece> pieces = new ArrayList<>();
     List<Sketch> sketches = new ArrayList<>();
-    try (CountingSource file = new CountingSource(source.open(content.content()))) {
-      FileLayout layout = FileFormats.parse(content.content().path(), file);
+    try (SourceFile opened = source.openUnfolded(content.content());
+        CountingSource file = new CountingSource(opened)) {
+      FileLayout layout = opened.layout(content.content().path());
       if (layout.format().equals("lfs-pointer")) {
         return failed(content, "an LFS pointer, not content: fetch the file with git lfs pull");
       }

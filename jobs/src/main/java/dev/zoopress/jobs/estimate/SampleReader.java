@@ -176,7 +176,7 @@ final class SampleReader implements Closeable {
   private CountingSource file(PlannedContent of) throws IOException {
     CountingSource open = files.get(of);
     if (open == null) {
-      open = new CountingSource(source.open(of.content()));
+      open = new CountingSource(source.openUnfolded(of.content()));
       files.put(of, open);
     }
     return open;

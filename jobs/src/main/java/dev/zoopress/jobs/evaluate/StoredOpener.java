@@ -75,7 +75,7 @@ public final class StoredOpener implements SideOpener {
         throw new UnusableModelException(
             origin() + ": no " + path + "; a model is evaluated with its own files");
       }
-      return new Checked(new StoredFile(file, store.repository().packs(), store.cache()));
+      return new Checked(StoredFile.open(file, store.repository().packs(), store.cache()));
     }
 
     @Override
@@ -85,7 +85,7 @@ public final class StoredOpener implements SideOpener {
   }
 
   /** What a published manifest names must be there: its absence is damage. */
-  private record Checked(StoredFile file) implements ByteSource {
+  private record Checked(ByteSource file) implements ByteSource {
     @Override
     public String name() {
       return file.name();

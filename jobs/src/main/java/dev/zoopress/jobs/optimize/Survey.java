@@ -77,7 +77,8 @@ final class Survey implements FlatMapFunction<Iterator<Models>, Survey.Found> {
       FileEntry file = files.get(i);
       chunks(file, new Place(slice.slice(), number, i, 0), found);
       try (StoredFile stored = new StoredFile(file, repository.packs(), cache)) {
-        FileLayout layout = FileFormats.parse(file.path(), stored);
+        FileLayout layout =
+            file.isFolded() ? segments(file) : FileFormats.parse(file.path(), stored);
         Content content = new Content(file.path(), new Stamp(file.sizeBytes(), 0, ""), "");
         PlannedContent planned = new PlannedContent(slice.slice(), number, i, name, content);
         for (Sketch sketch : new SketchReader(stored, planned, layout).read(0, 0, Long.MAX_VALUE)) {
@@ -88,6 +89,17 @@ final class Survey implements FlatMapFunction<Iterator<Models>, Survey.Found> {
             new Found(null, null, name + ": " + file.path() + " not planned: " + e.getMessage()));
       }
     }
+  }
+
+  /** What a folded file holds, as it was found when it was stored. */
+  private static FileLayout segments(FileEntry file) {
+    List<Segment> segments = new ArrayList<>();
+    long at = 0;
+    for (SegmentEntry s : file.segments()) {
+      segments.add(new Segment(s.name(), s.dtype(), s.shape(), at, s.lengthBytes()));
+      at += s.lengthBytes();
+    }
+    return new FileLayout(file.format(), segments, "");
   }
 
   private static void chunks(FileEntry file, Place start, List<Found> found) {

@@ -2,7 +2,6 @@ package dev.zoopress.jobs.plan;
 
 import dev.zoopress.codec.chunk.Chunk;
 import dev.zoopress.codec.chunk.Chunker;
-import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.jobs.delta.Sketch;
 import dev.zoopress.jobs.delta.SketchReader;
@@ -90,14 +89,11 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
       throws IOException {
     List<Hints.Row> rows = new ArrayList<>();
     List<Sketch> found = List.of();
-    try (SourceFile file = source.open(content.content())) {
-      FileLayout layout = FileFormats.parse(content.content().path(), file);
+    try (SourceFile file = source.openUnfolded(content.content())) {
+      FileLayout layout = file.layout(content.content().path());
+      Unit.Stretch own = unit.stretch(file.size());
       for (Chunk chunk : Chunker.chunks(layout)) {
-        boolean here =
-            unit.kind() == Kind.CONTENTS
-                || (chunk.offsetBytes() >= unit.fromBytes()
-                    && chunk.offsetBytes() < unit.toBytes());
-        if (here && chunk.lengthBytes() >= Hints.MIN_CHUNK_BYTES) {
+        if (own.holds(chunk.offsetBytes()) && chunk.lengthBytes() >= Hints.MIN_CHUNK_BYTES) {
           Hints.Hint hint = hints.read(file, chunk.offsetBytes(), chunk.lengthBytes());
           rows.add(
               new Hints.Row(
@@ -113,12 +109,7 @@ public final class HintTask implements FlatMapFunction<Iterator<Unit>, HintTask.
       }
       if (context.delta()) {
         SketchReader reader = new SketchReader(file, content, layout);
-        boolean whole = unit.kind() == Kind.CONTENTS;
-        found =
-            reader.read(
-                unit.number(),
-                whole ? 0 : unit.fromBytes(),
-                whole ? Long.MAX_VALUE : unit.toBytes());
+        found = reader.read(unit.number(), own.fromBytes(), own.toBytes());
         sketchBytes += reader.bytesRead();
       }
     } catch (IOException e) {

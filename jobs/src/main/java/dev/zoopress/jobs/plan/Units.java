@@ -73,6 +73,31 @@ public final class Units {
     public long sizeBytes() {
       return toBytes - fromBytes;
     }
+
+    /** A stretch of a content. */
+    public record Stretch(long fromBytes, long toBytes) {
+      public boolean holds(long offset) {
+        return offset >= fromBytes && offset < toBytes;
+      }
+    }
+
+    /**
+     * Which part of a content is this unit's: of a split one its piece, in proportion where {@code
+     * contentBytes} is not the size of the file.
+     */
+    public Stretch stretch(long contentBytes) {
+      return kind == Kind.CONTENTS || large == null
+          ? new Stretch(0, Long.MAX_VALUE)
+          : new Stretch(scaled(fromBytes, contentBytes), scaled(toBytes, contentBytes));
+    }
+
+    private long scaled(long position, long contentBytes) {
+      long size = large.sizeBytes();
+      if (position == size || contentBytes == size) {
+        return position == size ? contentBytes : position;
+      }
+      return (long) ((double) position / size * contentBytes);
+    }
   }
 
   /** The units of {@code slices}, which are in order. */

@@ -41,6 +41,7 @@ final class ModelAssembly {
     String sha256 = "";
     String gitSha1 = "";
     String format = "opaque";
+    long contentBytes = 0;
     List<Part> sorted = new ArrayList<>(parts);
     sorted.sort(Comparator.comparingLong(p -> p.result().piece()));
     TreeMap<Integer, SegmentPart> heads = new TreeMap<>();
@@ -54,6 +55,7 @@ final class ModelAssembly {
         sha256 = result.sha256();
         gitSha1 = result.gitSha1();
         format = result.format();
+        contentBytes = result.contentBytes();
       }
       for (SegmentPart segment : result.segments()) {
         heads.putIfAbsent(segment.segment(), segment);
@@ -88,9 +90,10 @@ final class ModelAssembly {
       segments.add(
           new SegmentEntry(head.name(), head.dtype(), head.shape(), head.lengthBytes(), entries));
     }
-    if (sum != content.stamp().sizeBytes()) {
+    long size = content.stamp().sizeBytes();
+    if (sum != contentBytes || (sum != size && !format.startsWith(FileEntry.FOLDED))) {
       throw new Incomplete(content.path() + ": changed while it was being read");
     }
-    return new FileEntry("content", sum, sha256, gitSha1, content.lfs(), "", format, segments);
+    return new FileEntry("content", size, sha256, gitSha1, content.lfs(), "", format, segments);
   }
 }

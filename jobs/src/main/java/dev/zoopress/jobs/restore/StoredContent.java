@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.restore;
 
+import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.IntegrityException;
 import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
@@ -36,6 +37,14 @@ final class StoredContent {
 
   /** Passes on {@code [from, to)} of the file. */
   void stream(FileEntry file, long from, long to, Sink sink) throws IOException {
+    if (file.isFolded()) {
+      try (ByteSource stored = StoredFile.open(file, packs, cache)) {
+        for (long at = from; at < to; ) {
+          at = pass(stored, at, Math.min(to, at + BUFFER_BYTES), sink);
+        }
+      }
+      return;
+    }
     try (StoredFile stored = new StoredFile(file, packs, cache)) {
       long at = 0;
       long start = from;
@@ -56,7 +65,7 @@ final class StoredContent {
     }
   }
 
-  private long pass(StoredFile stored, long start, long end, Sink sink) throws IOException {
+  private long pass(ByteSource stored, long start, long end, Sink sink) throws IOException {
     int length = Math.toIntExact(end - start);
     if (length > 0) {
       stored.readFully(start, buffer, 0, length);

@@ -1,6 +1,5 @@
 package dev.zoopress.jobs.scan;
 
-import dev.zoopress.codec.format.FileFormats;
 import dev.zoopress.codec.format.FileLayout;
 import dev.zoopress.codec.format.Segment;
 import dev.zoopress.codec.tensor.DType;
@@ -94,7 +93,7 @@ final class ScanTask implements FlatMapFunction<Models, ScannedModel> {
     private void read(Content content, String path) {
       FileLayout found;
       try (SourceFile file = tree.open(content)) {
-        found = FileFormats.parse(path, file);
+        found = file.layout(path);
       } catch (IOException e) {
         fail(path + ": " + e.getMessage());
         return;

@@ -1,14 +1,17 @@
 package dev.zoopress.jobs.serve;
 
+import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.pack.ChunkCache;
 import dev.zoopress.codec.pack.PackSource;
 import dev.zoopress.codec.pack.StoredFile;
+import dev.zoopress.codec.zipnn.FoldedSource;
 import dev.zoopress.jobs.store.ObjectNotFoundException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
 
 /**
  * One file for one transfer, read by several threads: each has packs of its own, since a store's
@@ -41,6 +44,11 @@ final class OpenFile implements Closeable {
 
   /** Where to cut it into pieces; see {@link StoredFile#cuts}. */
   long[] cuts(int mostBytes) throws IOException {
+    if (file.isFolded()) {
+      long size = file.sizeBytes();
+      int count = (int) ((size + mostBytes - 1) / mostBytes);
+      return LongStream.rangeClosed(1, count).map(i -> Math.min(size, i * mostBytes)).toArray();
+    }
     StoredFile stored = take();
     long[] cuts = stored.cuts(mostBytes);
     giveBack(stored);
@@ -49,6 +57,9 @@ final class OpenFile implements Closeable {
 
   /** Reads from the cache alone; false where it lacks a part. */
   boolean readCached(long position, byte[] target, int length) throws IOException {
+    if (file.isFolded()) {
+      return false;
+    }
     StoredFile stored = take();
     boolean whole = stored.readCached(position, target, 0, length);
     giveBack(stored);
@@ -75,7 +86,11 @@ final class OpenFile implements Closeable {
     StoredFile stored = take();
     boolean read = false;
     try {
-      stored.readFully(position, target, 0, length);
+      FileEntry entry = stored.entry();
+      // A folded file's content stays open; what is made of it needs no closing.
+      ByteSource bytes =
+          entry.isFolded() ? new FoldedSource(entry.path(), entry.sizeBytes(), stored) : stored;
+      bytes.readFully(position, target, 0, length);
       read = true;
     } finally {
       if (read) {

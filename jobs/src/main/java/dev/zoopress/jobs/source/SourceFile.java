@@ -1,6 +1,8 @@
 package dev.zoopress.jobs.source;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.format.FileFormats;
+import dev.zoopress.codec.format.FileLayout;
 import java.io.IOException;
 
 /**
@@ -14,4 +16,18 @@ public interface SourceFile extends ByteSource {
    * @throws SourceChangedException if it is not
    */
   void checkUnchanged() throws IOException;
+
+  /**
+   * What this is made of; {@code path} is the file's.
+   *
+   * @throws IOException if reading fails
+   */
+  default FileLayout layout(String path) throws IOException {
+    return FileFormats.parse(path, this);
+  }
+
+  /** The file itself, where these bytes are what it holds. */
+  default SourceFile original() {
+    return this;
+  }
 }

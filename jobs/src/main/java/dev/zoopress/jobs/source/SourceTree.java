@@ -175,4 +175,20 @@ public final class SourceTree {
   public SourceFile open(Content content) throws IOException {
     return files.open(content.path(), content.stamp());
   }
+
+  /**
+   * Opens what a content holds: of most files the same bytes, of a ZipNN file that can be made
+   * again, what was compressed. {@link SourceFile#layout} is that of these bytes.
+   *
+   * @throws SourceChangedException if they changed or vanished since
+   */
+  public SourceFile openUnfolded(Content content) throws IOException {
+    SourceFile file = open(content);
+    try {
+      return Unfolding.of(files.root(), content, file);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.zoopress.jobs.zipnn;
 
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.IntegrityException;
+import dev.zoopress.codec.MalformedInputException;
 import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.pack.LocalFile;
 import dev.zoopress.codec.tensor.DType;
@@ -78,10 +79,16 @@ public record Conversion(
       return Optional.empty();
     }
     return form == Form.STREAM
-        ? Optional.of(name + CODED_STREAM)
+        ? Optional.of(base == null ? name + CODED_STREAM : deltaName(name))
         : name.endsWith(SAFETENSORS)
             ? Optional.of(cut(name, SAFETENSORS) + CODED_TENSORS)
             : Optional.empty();
+  }
+
+  /** As the package's script calls it, which takes four characters for the ending of the name. */
+  private String deltaName(String name) {
+    String stem = name.length() > 4 ? name.substring(0, name.length() - 4) : name;
+    return stem + "_delta_" + base.getFileName() + CODED_STREAM;
   }
 
   private static String cut(String name, String ending) {
@@ -120,10 +127,26 @@ public record Conversion(
     }
     try (FileOutputStream file = new FileOutputStream(to.toFile());
         OutputStream out = new BufferedOutputStream(file, 1 << 16)) {
-      long bytes = ZipnnStream.encode(source, out, dtype, cut);
+      long bytes = stream(source, out);
       out.flush();
       file.getFD().sync();
       return new Converted(source.size(), bytes, true, 0);
+    }
+  }
+
+  private long stream(LocalFile source, OutputStream out) throws IOException {
+    if (base == null) {
+      return ZipnnStream.encode(source, out, dtype, cut);
+    }
+    try (LocalFile against = LocalFile.open(base)) {
+      if (against.size() != source.size() || source.size() > ZipnnStream.MAX_SEGMENT_BYTES) {
+        throw new MalformedInputException(
+            source.name(),
+            0,
+            "has %d bytes, its base %s %d: a delta needs equal lengths of at most %d"
+                .formatted(source.size(), base, against.size(), ZipnnStream.MAX_SEGMENT_BYTES));
+      }
+      return ZipnnStream.encodeDelta(source, against, out, dtype);
     }
   }
 
