@@ -67,6 +67,7 @@ public final class DoctorJob {
       leftovers(objects);
       Rebuilt rebuilt = index == Index.REBUILD ? new IndexRebuild(sc, access).run() : null;
       checks.addAll(new IndexCheck(sc, access).run());
+      checks.add(new TableCheck(spark, access).run());
       return new DoctorResult(checks, rebuilt);
     } finally {
       sc.setJobDescription(null);

@@ -10,12 +10,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.zoopress.jobs.TestSpark;
 import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.plan.JsonLines;
+import dev.zoopress.jobs.store.ObjectStore;
+import dev.zoopress.jobs.store.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +130,34 @@ final class DoctorCommandTest {
     compress();
     // Chunks without a hint are coded before they are known; the tensor of 160 kB is not.
     assertThat(packBytes() - before).isLessThan(5_000);
+  }
+
+  @Test
+  void tablesThatLackWhatIsPublishedAreNotedAndRebuilt() throws IOException {
+    assertThat(check(doctor(0), "tables").path("message").asText()).contains("list 1 of 1");
+    for (Path file : below("index/tables")) {
+      Files.delete(file);
+    }
+    JsonNode lost = check(doctor(0), "tables");
+    assertThat(lost.path("level").asText()).isEqualTo("note");
+    assertThat(lost.path("message").asText()).contains("list 0 of 1");
+    doctor(0, "--rebuild-index");
+    assertThat(check(doctor(0), "tables").path("level").asText()).isEqualTo("ok");
+    Files.delete(below("models").stream().filter(f -> f.endsWith("1.json")).findFirst().get());
+    assertThat(check(doctor(0), "tables").path("message").asText()).contains("1 that are not");
+  }
+
+  @Test
+  void abandonedFilesAreNoted() throws IOException {
+    try (ObjectStore objects = Stores.open(store.toString(), new Configuration())) {
+      Path left = objects.spoolDirectory().resolve("left.tmp");
+      Files.write(left, new byte[100]);
+      assertThat(check(doctor(0), "uploads").path("level").asText()).isEqualTo("ok");
+      Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    }
+    JsonNode uploads = check(doctor(0), "uploads");
+    assertThat(uploads.path("level").asText()).isEqualTo("note");
+    assertThat(uploads.path("message").asText()).contains("1 unfinished").contains("100 bytes");
   }
 
   @Test
