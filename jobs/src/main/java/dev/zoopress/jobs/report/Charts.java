@@ -160,6 +160,6 @@ final class Charts {
   }
 
   private static String shortened(String name) {
-    return name.length() <= 33 ? name : "…" + name.substring(name.length() - 32);
+    return name.length() <= 25 ? name : "…" + name.substring(name.length() - 24);
   }
 }
