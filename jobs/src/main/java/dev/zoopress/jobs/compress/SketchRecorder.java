@@ -9,6 +9,7 @@ import dev.zoopress.jobs.delta.Place;
 import dev.zoopress.jobs.delta.Sketch;
 import dev.zoopress.jobs.index.Family;
 import dev.zoopress.jobs.index.SketchTable;
+import dev.zoopress.jobs.plan.ByKey;
 import dev.zoopress.jobs.plan.RunContext;
 import dev.zoopress.jobs.plan.RunFolder;
 import dev.zoopress.jobs.store.CountingStore;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
@@ -50,28 +50,6 @@ final class SketchRecorder {
     }
   }
 
-  /** Keeps a model together. */
-  private static final class ByModel extends Partitioner {
-    private static final long serialVersionUID = 1L;
-
-    private final int partitions;
-
-    ByModel(int partitions) {
-      this.partitions = partitions;
-    }
-
-    @Override
-    public int numPartitions() {
-      return partitions;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      Place place = ((Piece) key).place();
-      return Math.floorMod(Objects.hash(place.slice(), place.model()), partitions);
-    }
-  }
-
   /**
    * Writes them; returns the bytes that the store gained.
    *
@@ -84,7 +62,8 @@ final class SketchRecorder {
         .map(s -> new Piece(s.place(), s, ""))
         .union(records.mapPartitions(keys -> chunks(context, keys)))
         .mapToPair(p -> new Tuple2<>(p, true))
-        .repartitionAndSortWithinPartitions(new ByModel(partitions))
+        .repartitionAndSortWithinPartitions(
+            new ByKey<Piece>(partitions, p -> Objects.hash(p.place.slice(), p.place.model())))
         .mapPartitions(sorted -> write(context, sorted))
         .fold(0L, Long::sum);
   }

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -62,28 +61,6 @@ public final class Leaders {
     }
   }
 
-  /** Keeps equal hints together. */
-  private static final class ByHint extends Partitioner {
-    private static final long serialVersionUID = 1L;
-
-    private final int partitions;
-
-    ByHint(int partitions) {
-      this.partitions = partitions;
-    }
-
-    @Override
-    public int numPartitions() {
-      return partitions;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      Mention mention = (Mention) key;
-      return Math.floorMod(Objects.hash(mention.high, mention.low), partitions);
-    }
-  }
-
   /**
    * The followers by unit.
    *
@@ -110,7 +87,8 @@ public final class Leaders {
     return mentions
         .union(stored)
         .mapToPair(m -> new Tuple2<>(m, true))
-        .repartitionAndSortWithinPartitions(new ByHint(partitions))
+        .repartitionAndSortWithinPartitions(
+            new ByKey<Mention>(partitions, m -> Objects.hash(m.high, m.low)))
         .mapPartitionsToPair(sorted -> followers(sorted));
   }
 

@@ -3,12 +3,12 @@ package dev.zoopress.jobs.reconcile;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.jobs.index.ChunkTable;
+import dev.zoopress.jobs.plan.ByKey;
 import dev.zoopress.jobs.plan.Leaders.Follower;
 import dev.zoopress.jobs.plan.Picked;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
@@ -28,27 +28,6 @@ public final class Reconciler implements AutoCloseable {
   /** A chunk of a unit that does not lie in the unit's own pack; the winner is null for nowhere. */
   private record Resolved(Mention mention, Mention winner) implements Serializable {}
 
-  /** Keeps mentions of a chunk together. */
-  private static final class ByChunk extends Partitioner {
-    private static final long serialVersionUID = 1L;
-
-    private final int partitions;
-
-    ByChunk(int partitions) {
-      this.partitions = partitions;
-    }
-
-    @Override
-    public int numPartitions() {
-      return partitions;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      return Math.floorMod(((Mention) key).id().hashCode(), partitions);
-    }
-  }
-
   /**
    * Prepares the pass; it runs when asked for its results.
    *
@@ -61,7 +40,8 @@ public final class Reconciler implements AutoCloseable {
         mentions
             .union(published.map(Reconciler::published))
             .mapToPair(m -> new Tuple2<>(m, true))
-            .repartitionAndSortWithinPartitions(new ByChunk(partitions))
+            .repartitionAndSortWithinPartitions(
+                new ByKey<Mention>(partitions, m -> m.id().hashCode()))
             .mapPartitions(Reconciler::resolve)
             .persist(StorageLevel.MEMORY_AND_DISK());
   }
