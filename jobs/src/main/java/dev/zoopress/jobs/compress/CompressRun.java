@@ -43,6 +43,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
@@ -72,6 +73,7 @@ final class CompressRun {
   private final Map<Integer, String> records = new HashMap<>();
   private final Set<String> ownPacks = new HashSet<>();
   private final List<String> indexKeys;
+  private JavaRDD<ChunkTable.Row> published;
   private DeltaWaves waves;
 
   CompressRun(
@@ -116,6 +118,13 @@ final class CompressRun {
         compress(slices);
       }
       return publish(slices);
+    } finally {
+      if (published != null) {
+        published.unpersist(false);
+      }
+      if (waves != null) {
+        waves.close();
+      }
     }
   }
 
@@ -140,6 +149,8 @@ final class CompressRun {
   }
 
   private void compress(List<Slice> slices) throws IOException {
+    // Read once: packs that go later are met by who refers to them, for it holds, then looks.
+    published = ChunkIndex.rows(sc, context, indexKeys).persist(StorageLevel.MEMORY_AND_DISK());
     List<Unit> cut = Units.cut(slices);
     meter.stage("plan", 0, 0);
     sc.setJobDescription("plan: samples of " + cut.size() + " units");
@@ -159,8 +170,7 @@ final class CompressRun {
       }
     }
     JavaPairRDD<Integer, Follower> followers =
-        Leaders.followers(
-            sc, context, hinted, ChunkIndex.rows(sc, context, indexKeys), shufflePartitions(rows));
+        Leaders.followers(sc, context, hinted, published, shufflePartitions(rows));
     List<Unit> order = new ArrayList<>();
     cut.stream().filter(u -> sizes.containsKey(u.number())).forEach(order::add);
     order.sort(
@@ -169,13 +179,11 @@ final class CompressRun {
     order.forEach(u -> units.put(u.number(), u));
     long files = slices.stream().mapToLong(Slice::readFiles).sum();
     waves = new DeltaWaves(sc, context, hinted, indexKeys.isEmpty());
-    JavaPairRDD<Integer, Planned> passed =
-        waves.first(followers, standing(waves.ready(ChunkIndex.rows(sc, context, indexKeys))));
+    JavaPairRDD<Integer, Planned> passed = waves.first(followers, standing(waves.ready(published)));
     meter.stage("compress", total, files);
     encode(order, passed, "compress");
     int next = 1 + units.keySet().stream().mapToInt(i -> i).max().orElse(0);
     for (int level = 1; level <= DeltaWaves.LEVELS && !waves.isEmpty(); level++) {
-      JavaRDD<ChunkTable.Row> published = ChunkIndex.rows(sc, context, indexKeys);
       List<String> keys = records.values().stream().sorted().toList();
       JavaPairRDD<Integer, Planned> wave = waves.wave(level, keys, published).cache();
       next = laterWave(standing(wave), next, "differences " + level);
@@ -258,10 +266,9 @@ final class CompressRun {
     int parts = Math.min(keys.size(), Math.max(sc.defaultParallelism(), keys.size() / 8));
     JavaRDD<Mention> mentions = sc.parallelize(keys, parts).mapPartitions(new UnitRows(context));
     Set<String> lost = Set.copyOf(gone);
-    JavaRDD<ChunkTable.Row> published =
-        ChunkIndex.rows(sc, context, indexKeys)
-            .filter(r -> lost.isEmpty() || Collections.disjoint(lost, r.packs()));
-    return new Reconciler(mentions, published, shufflePartitions(sums.chunks));
+    JavaRDD<ChunkTable.Row> there =
+        published.filter(r -> lost.isEmpty() || Collections.disjoint(lost, r.packs()));
+    return new Reconciler(mentions, there, shufflePartitions(sums.chunks));
   }
 
   /** Stores chunks that an earlier wave passed over, each unit those of one unit of the first. */
@@ -340,7 +347,6 @@ final class CompressRun {
     done.sort(Comparator.comparingInt(PublishTask.Done::slice));
     if (waves != null) {
       sums.addedBytes += waves.keepSketches(records.values().stream().sorted().toList());
-      waves.close();
     }
     return result(done);
   }

@@ -34,6 +34,7 @@ final class DeltaWaves implements AutoCloseable {
   private final JavaRDD<Sketch> sketches;
   private final JavaRDD<Target> targets;
   private final PublishedBases bases;
+  private final List<JavaRDD<?>> cached = new ArrayList<>();
 
   /**
    * Plans what follows from the sketches in {@code hinted}.
@@ -53,10 +54,12 @@ final class DeltaWaves implements AutoCloseable {
     }
     RunContext own = context;
     sketches = sc.parallelize(keys, keys.size()).mapPartitions(p -> read(own, p)).cache();
+    cached.add(sketches);
     bases = first ? PublishedBases.none(sc) : PublishedBases.of(sc, context, sketches);
     targets =
         DeltaPlanner.plan(sc, sketches.union(bases.sketches()))
             .persist(StorageLevel.MEMORY_AND_DISK());
+    cached.add(targets);
   }
 
   private static Iterator<Sketch> read(RunContext context, Iterator<String> keys)
@@ -75,7 +78,7 @@ final class DeltaWaves implements AutoCloseable {
   JavaPairRDD<Integer, Planned> ready(JavaRDD<ChunkTable.Row> published) {
     return bases.isNone()
         ? JavaPairRDD.fromJavaRDD(sc.emptyRDD())
-        : BasePlaces.ready(targets, published, bases.ids()).cache();
+        : keep(BasePlaces.ready(targets, published, bases.ids()));
   }
 
   /**
@@ -89,10 +92,13 @@ final class DeltaWaves implements AutoCloseable {
             .union(targets.mapToPair(t -> new Tuple2<>(t.unit(), t.place().follower())))
             .mapValues(Planned::alone)
             .distinct();
+    if (bases.isNone()) {
+      return hashed;
+    }
     JavaPairRDD<Tuple2<Integer, Follower>, Boolean> duplicates =
         followers.mapToPair(t -> new Tuple2<>(t, true));
     JavaPairRDD<Tuple2<Integer, Follower>, Planned> stored =
-        keyed(ready).subtractByKey(duplicates).cache();
+        keep(keyed(ready).subtractByKey(duplicates));
     return unkeyed(keyed(hashed).subtractByKey(stored)).union(unkeyed(stored));
   }
 
@@ -127,8 +133,15 @@ final class DeltaWaves implements AutoCloseable {
     return targets.isEmpty();
   }
 
+  private <K, V> JavaPairRDD<K, V> keep(JavaPairRDD<K, V> rdd) {
+    JavaPairRDD<K, V> kept = rdd.cache();
+    cached.add(kept.rdd().toJavaRDD());
+    return kept;
+  }
+
   @Override
   public void close() {
-    targets.unpersist(false);
+    cached.forEach(rdd -> rdd.unpersist(false));
+    bases.close();
   }
 }

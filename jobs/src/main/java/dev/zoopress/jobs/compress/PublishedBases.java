@@ -18,7 +18,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /** Tensors of earlier runs that may be bases of what a run reads. */
-final class PublishedBases {
+final class PublishedBases implements AutoCloseable {
   private final JavaRDD<SketchTable.Row> rows;
 
   private PublishedBases(JavaRDD<SketchTable.Row> rows) {
@@ -77,6 +77,11 @@ final class PublishedBases {
 
   boolean isNone() {
     return rows.getNumPartitions() == 0;
+  }
+
+  @Override
+  public void close() {
+    rows.unpersist(false);
   }
 
   /** As the plan takes them: in front of everything that the run reads. */
