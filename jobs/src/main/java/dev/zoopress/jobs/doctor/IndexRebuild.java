@@ -7,7 +7,6 @@ import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.codec.pack.ChunkCache;
 import dev.zoopress.codec.pack.StoredFile;
-import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.doctor.DoctorResult.Rebuilt;
 import dev.zoopress.jobs.index.ChunkIndex;
 import dev.zoopress.jobs.index.ChunkTable;
@@ -145,27 +144,15 @@ final class IndexRebuild {
               chunk.lengthBytes() >= Hints.MIN_CHUNK_BYTES
                   ? hints.read(stored, at, chunk.lengthBytes())
                   : new Hints.Hint(0, 0);
-          rows.add(new Tuple2<>(key, row(chunk, hint)));
+          rows.add(
+              new Tuple2<>(
+                  key,
+                  ChunkTable.Row.of(
+                      chunk.id(), chunk.lengthBytes(), hint.high(), hint.low(), place)));
         }
         at += chunk.lengthBytes();
       }
     }
-  }
-
-  private static ChunkTable.Row row(ChunkEntry chunk, Hints.Hint hint) {
-    ChunkLocation at = chunk.location();
-    return new ChunkTable.Row(
-        chunk.id().hex(),
-        chunk.lengthBytes(),
-        hint.high(),
-        hint.low(),
-        at.pack(),
-        at.frameOffset(),
-        at.frameStoredBytes(),
-        at.frameRawBytes(),
-        at.offsetInFrame(),
-        BaseText.write(at.base()),
-        at.basePosition());
   }
 
   private static Iterator<Written> write(

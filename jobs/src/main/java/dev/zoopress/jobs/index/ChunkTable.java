@@ -41,6 +41,23 @@ public final class ChunkTable {
       String base,
       long basePosition)
       implements Serializable {
+    /** The row of a chunk at a place; {@code hintHigh} and {@code hintLow} are 0 for none. */
+    public static Row of(
+        ChunkId id, int lengthBytes, long hintHigh, long hintLow, ChunkLocation at) {
+      return new Row(
+          id.hex(),
+          lengthBytes,
+          hintHigh,
+          hintLow,
+          at.pack(),
+          at.frameOffset(),
+          at.frameStoredBytes(),
+          at.frameRawBytes(),
+          at.offsetInFrame(),
+          BaseText.write(at.base()),
+          at.basePosition());
+    }
+
     public ChunkLocation location() {
       return new ChunkLocation(
           pack,

@@ -10,7 +10,6 @@ import dev.zoopress.codec.manifest.Manifest;
 import dev.zoopress.codec.manifest.SegmentEntry;
 import dev.zoopress.jobs.compress.ModelResult;
 import dev.zoopress.jobs.compress.ModelResult.Status;
-import dev.zoopress.jobs.delta.BaseText;
 import dev.zoopress.jobs.index.ChunkTable;
 import dev.zoopress.jobs.inspect.Published;
 import dev.zoopress.jobs.plan.JsonLines;
@@ -213,27 +212,12 @@ public final class RepointTask
           for (ChunkEntry chunk : segment.chunks()) {
             Moved m = moved.get(chunk.id());
             if (m != null && m.fresh() && m.at().equals(chunk.location()) && listed.add(m.id())) {
-              table.add(row(m));
+              table.add(
+                  ChunkTable.Row.of(m.id(), m.lengthBytes(), m.hintHigh(), m.hintLow(), m.at()));
             }
           }
         }
       }
     }
-  }
-
-  private static ChunkTable.Row row(Moved m) {
-    ChunkLocation at = m.at();
-    return new ChunkTable.Row(
-        m.id().hex(),
-        m.lengthBytes(),
-        m.hintHigh(),
-        m.hintLow(),
-        at.pack(),
-        at.frameOffset(),
-        at.frameStoredBytes(),
-        at.frameRawBytes(),
-        at.offsetInFrame(),
-        BaseText.write(at.base()),
-        at.basePosition());
   }
 }
