@@ -3,13 +3,11 @@ package dev.zoopress.codec.manifest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.github.luben.zstd.Zstd;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.view.View;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Writes and reads manifests as the package's grammar says. Thread-safe. */
 public final class ManifestFormat {
@@ -146,10 +144,6 @@ public final class ManifestFormat {
 
   /** SHA-256 of the object's bytes, 64 hex digits. */
   public static String id(byte[] stored) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(stored));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256Hex(stored);
   }
 }

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.index;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.jobs.plan.JsonLines;
 import dev.zoopress.jobs.source.Content;
 import dev.zoopress.jobs.source.ModelListing;
@@ -7,9 +8,6 @@ import dev.zoopress.jobs.store.ObjectNotFoundException;
 import dev.zoopress.jobs.store.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,17 +52,7 @@ public record SourceRecord(
   }
 
   private static String key(String source, String model) {
-    String hash = sha256(source + "\0" + model);
+    String hash = Digests.sha256Hex((source + "\0" + model).getBytes(StandardCharsets.UTF_8));
     return "index/sources/" + hash.substring(0, 2) + "/" + hash + ".json.zst";
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

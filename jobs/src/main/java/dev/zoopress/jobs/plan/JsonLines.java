@@ -12,14 +12,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.zoopress.codec.CorruptContainerException;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.jobs.store.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -46,18 +45,8 @@ public final class JsonLines {
   static byte[] seal(byte[] zstd) {
     byte[] all = Arrays.copyOf(zstd, zstd.length + SEAL_BYTES);
     System.arraycopy(SEAL, 0, all, zstd.length, SEAL.length);
-    System.arraycopy(sha256(zstd, zstd.length), 0, all, zstd.length + SEAL.length, 32);
+    System.arraycopy(Digests.sha256(zstd, 0, zstd.length), 0, all, zstd.length + SEAL.length, 32);
     return all;
-  }
-
-  private static byte[] sha256(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /** Collects rows; {@link #bytes} gives the object. */
@@ -104,7 +93,8 @@ public final class JsonLines {
     }
     int digest = length + SEAL.length;
     if (!Arrays.equals(SEAL, 0, SEAL.length, stored, length, digest)
-        || !Arrays.equals(sha256(stored, length), 0, 32, stored, digest, stored.length)) {
+        || !Arrays.equals(
+            Digests.sha256(stored, 0, length), 0, 32, stored, digest, stored.length)) {
       throw new CorruptContainerException(object, length, "its checksum does not match");
     }
     return stored;

@@ -1,10 +1,8 @@
 package dev.zoopress.jobs.plan;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.jobs.store.ObjectStore;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -27,7 +25,7 @@ public final class RunFolder {
    */
   public String write(String folder, int part, JsonLines.Writer rows) throws IOException {
     byte[] bytes = rows.bytes();
-    String name = "%06d-%s".formatted(part, sha256(bytes).substring(0, 16));
+    String name = "%06d-%s".formatted(part, Digests.sha256Hex(bytes).substring(0, 16));
     String key = prefix + folder + "/" + name + ".jsonl.zst";
     store.putIfAbsent(key, bytes);
     return key;
@@ -49,13 +47,5 @@ public final class RunFolder {
 
   public <T> void read(String key, Class<T> type, Consumer<T> each) throws IOException {
     JsonLines.read(store, key, MAX_OBJECT_BYTES, type, each);
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

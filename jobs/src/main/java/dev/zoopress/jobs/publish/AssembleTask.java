@@ -2,6 +2,7 @@ package dev.zoopress.jobs.publish;
 
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
@@ -35,11 +36,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -441,14 +440,10 @@ public final class AssembleTask
 
   /** The first 40 hex digits of the SHA-256 over the sorted paths and digests. */
   static String revisionId(Manifest manifest) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (FileEntry file : manifest.files()) {
-        digest.update((file.path() + "\0" + file.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, 40);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Digests.sha256();
+    for (FileEntry file : manifest.files()) {
+      digest.update((file.path() + "\0" + file.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
     }
+    return Digests.hex(digest).substring(0, 40);
   }
 }

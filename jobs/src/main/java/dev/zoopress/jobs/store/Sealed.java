@@ -8,12 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zoopress.codec.CorruptContainerException;
 import dev.zoopress.codec.UnsupportedVersionException;
+import dev.zoopress.codec.hash.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * Small JSON objects that carry their own SHA-256: {@code {"sha256":"...","body":{...}}} and a line
@@ -103,10 +101,6 @@ final class Sealed {
   }
 
   static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256Hex(bytes);
   }
 }

@@ -1,6 +1,7 @@
 package dev.zoopress.jobs.verify;
 
 import dev.zoopress.codec.ByteSource;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.manifest.FileEntry;
@@ -10,7 +11,6 @@ import dev.zoopress.codec.pack.StoredFile;
 import dev.zoopress.jobs.store.Repository;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -21,20 +21,12 @@ final class ChunkCheck {
   private final Repository repository;
   private final Tally tally;
   private final ChunkCache cache = new ChunkCache(CACHE_BYTES);
-  private final MessageDigest chunkDigest = digest("SHA-256");
+  private final MessageDigest chunkDigest = Digests.sha256();
   private byte[] buffer = new byte[1 << 20];
 
   ChunkCheck(Repository repository, Tally tally) {
     this.repository = repository;
     this.tally = tally;
-  }
-
-  static MessageDigest digest(String name) {
-    try {
-      return MessageDigest.getInstance(name);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has " + name, e);
-    }
   }
 
   static String packKey(String id) {
@@ -47,12 +39,8 @@ final class ChunkCheck {
    * @param manifestKey the object that the file's own digests stand in
    */
   void file(String manifestKey, FileEntry file) throws IOException {
-    MessageDigest sha256 = digest("SHA-256");
-    MessageDigest git = file.gitSha1().isEmpty() ? null : digest("SHA-1");
-    if (git != null) {
-      git.update(
-          ("blob " + file.sizeBytes() + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    }
+    MessageDigest sha256 = Digests.sha256();
+    MessageDigest git = file.gitSha1().isEmpty() ? null : Digests.gitBlob(file.sizeBytes());
     boolean whole = true;
     long at = 0;
     try (StoredFile stored = new StoredFile(file, repository.packs(), cache)) {
@@ -61,9 +49,9 @@ final class ChunkCheck {
           if (!read(stored, at, chunk)) {
             whole = false;
           } else if (whole && !file.isFolded()) {
-            sha256.update(buffer, 0, chunk.lengthBytes());
+            Digests.update(sha256, buffer, 0, chunk.lengthBytes());
             if (git != null) {
-              git.update(buffer, 0, chunk.lengthBytes());
+              Digests.update(git, buffer, 0, chunk.lengthBytes());
             }
           }
           at += chunk.lengthBytes();

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.verify;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkEntry;
 import dev.zoopress.codec.manifest.ChunkLocation;
 import dev.zoopress.codec.manifest.FileEntry;
@@ -85,7 +86,7 @@ final class FilePlan {
 
   /** The same for files whose digests, chunks and places are the same. */
   private static String key(FileEntry file) {
-    MessageDigest digest = ChunkCheck.digest("SHA-256");
+    MessageDigest digest = Digests.sha256();
     update(digest, file.sha256() + file.gitSha1() + file.sizeBytes());
     for (SegmentEntry segment : file.segments()) {
       for (ChunkEntry chunk : segment.chunks()) {

@@ -1,5 +1,6 @@
 package dev.zoopress.jobs.verify;
 
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.FileEntry;
 import dev.zoopress.jobs.plan.ModelFinder;
 import dev.zoopress.jobs.restore.Ticker;
@@ -236,7 +237,7 @@ final class Originals implements Serializable {
 
   /** The file's digest, or why there is none. */
   private static String sha256(SourceTree tree, Content content, byte[] buffer) {
-    MessageDigest digest = ChunkCheck.digest("SHA-256");
+    MessageDigest digest = Digests.sha256();
     try (SourceFile file = tree.open(content)) {
       for (long at = 0; at < file.size(); at += buffer.length) {
         int length = (int) Math.min(buffer.length, file.size() - at);

@@ -2,6 +2,7 @@ package dev.zoopress.jobs.verify;
 
 import dev.zoopress.codec.ByteSource;
 import dev.zoopress.codec.frame.FrameDecoder;
+import dev.zoopress.codec.hash.Digests;
 import dev.zoopress.codec.manifest.ChunkId;
 import dev.zoopress.codec.pack.FrameChunk;
 import dev.zoopress.codec.pack.PackFrame;
@@ -128,7 +129,7 @@ final class PackTask
     }
 
     private void digest(String id, String key, ByteSource source) throws IOException {
-      MessageDigest digest = ChunkCheck.digest("SHA-256");
+      MessageDigest digest = Digests.sha256();
       for (long at = 0; at < source.size(); at += READ_BYTES) {
         int length = (int) Math.min(READ_BYTES, source.size() - at);
         source.readFully(at, buffer, 0, length);
@@ -194,7 +195,7 @@ final class PackTask
         return;
       }
       for (FrameChunk chunk : frame.chunks()) {
-        MessageDigest digest = ChunkCheck.digest("SHA-256");
+        MessageDigest digest = Digests.sha256();
         digest.update(raw, chunk.offsetInFrame(), chunk.lengthBytes());
         ChunkId id = ChunkId.of(digest.digest());
         tally.chunk(chunk.lengthBytes());
