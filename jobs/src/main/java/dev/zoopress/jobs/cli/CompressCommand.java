@@ -11,7 +11,6 @@ import dev.zoopress.jobs.compress.RunWork;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,7 +101,7 @@ final class CompressCommand extends BaseCommand {
     result.forEachModel(
         model -> {
           try {
-            write(model, json);
+            Documents.model(model, json);
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           }
@@ -145,20 +144,6 @@ final class CompressCommand extends BaseCommand {
       json.writeString(warning);
     }
     json.writeEndArray();
-  }
-
-  private static void write(ModelResult model, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("model", model.model());
-    json.writeStringField("revision", model.revision());
-    json.writeStringField("status", model.status().name().toLowerCase(Locale.ROOT));
-    json.writeNumberField("files", model.files());
-    json.writeNumberField("sourceBytes", model.sourceBytes());
-    json.writeNumberField("storedBytes", model.storedBytes());
-    if (!model.error().isEmpty()) {
-      json.writeStringField("error", model.error());
-    }
-    json.writeEndObject();
   }
 
   private static void print(CompressResult result, boolean dryRun, PrintWriter out) {

@@ -2,8 +2,10 @@ package dev.zoopress.jobs.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.zoopress.jobs.compress.ModelResult;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 
 /** The JSON that commands print: schema, run, exit code, models, totals. */
 final class Documents {
@@ -25,6 +27,21 @@ final class Documents {
     json.writeStringField("schema", "zoopress/" + command + "/1");
     json.writeStringField("runId", runId);
     json.writeNumberField("exitCode", exitCode);
+  }
+
+  /** What became of a model; without an error's field where all is well. */
+  static void model(ModelResult model, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("model", model.model());
+    json.writeStringField("revision", model.revision());
+    json.writeStringField("status", model.status().name().toLowerCase(Locale.ROOT));
+    json.writeNumberField("files", model.files());
+    json.writeNumberField("sourceBytes", model.sourceBytes());
+    json.writeNumberField("storedBytes", model.storedBytes());
+    if (!model.error().isEmpty()) {
+      json.writeStringField("error", model.error());
+    }
+    json.writeEndObject();
   }
 
   static void failure(PrintWriter out, String command, String runId, Failure failure)

@@ -9,7 +9,6 @@ import dev.zoopress.jobs.optimize.OptimizeOptions.Mode;
 import dev.zoopress.jobs.optimize.OptimizeResult;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,15 +72,7 @@ final class OptimizeCommand extends BaseCommand {
     json.writeBooleanField("dryRun", dryRun);
     json.writeArrayFieldStart("models");
     for (ModelResult model : result.failed()) {
-      json.writeStartObject();
-      json.writeStringField("model", model.model());
-      json.writeStringField("revision", model.revision());
-      json.writeStringField("status", model.status().name().toLowerCase(Locale.ROOT));
-      json.writeNumberField("files", model.files());
-      json.writeNumberField("sourceBytes", model.sourceBytes());
-      json.writeNumberField("storedBytes", model.storedBytes());
-      json.writeStringField("error", model.error());
-      json.writeEndObject();
+      Documents.model(model, json);
     }
     json.writeEndArray();
     json.writeObjectFieldStart("totals");

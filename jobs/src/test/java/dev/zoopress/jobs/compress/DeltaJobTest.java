@@ -1,5 +1,9 @@
 package dev.zoopress.jobs.compress;
 
+import static dev.zoopress.jobs.compress.Matrices.bf16;
+import static dev.zoopress.jobs.compress.Matrices.f32;
+import static dev.zoopress.jobs.compress.Matrices.tuned;
+import static dev.zoopress.jobs.compress.Matrices.weights;
 import static dev.zoopress.jobs.compress.SmallZoo.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Fine-tunes and twins are stored on their bases, and come back. */
 class DeltaJobTest {
-  private static final int ROWS = 300;
-  private static final int COLUMNS = 500;
+  private static final int ROWS = Matrices.ROWS;
+  private static final int COLUMNS = Matrices.COLUMNS;
 
   @TempDir Path dir;
   private Path zoo;
@@ -32,25 +35,6 @@ class DeltaJobTest {
   @BeforeEach
   void paths() throws IOException {
     zoo = Files.createDirectory(dir.resolve("zoo"));
-  }
-
-  private static float[] weights(long seed) {
-    Random random = new Random(seed);
-    float[] values = new float[ROWS * COLUMNS];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextGaussian() * 0.02);
-    }
-    return values;
-  }
-
-  /** Every value moved a little. */
-  private static float[] tuned(float[] base, long seed) {
-    Random random = new Random(seed);
-    float[] values = base.clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] += (float) (random.nextGaussian() * 0.00001);
-    }
-    return values;
   }
 
   private static float[] transposed(float[] matrix) {
@@ -61,23 +45,6 @@ class DeltaJobTest {
       }
     }
     return out;
-  }
-
-  private static byte[] f32(float[] values) {
-    ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      out.putFloat(value);
-    }
-    return out.array();
-  }
-
-  private static byte[] bf16(float[] values) {
-    ByteBuffer out = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      int bits = Float.floatToRawIntBits(value);
-      out.putShort((short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16));
-    }
-    return out.array();
   }
 
   private void model(String name, String dtype, int rows, int columns, byte[]... tensors)

@@ -1,5 +1,9 @@
 package dev.zoopress.jobs.optimize;
 
+import static dev.zoopress.jobs.compress.Matrices.bf16;
+import static dev.zoopress.jobs.compress.Matrices.f32;
+import static dev.zoopress.jobs.compress.Matrices.tuned;
+import static dev.zoopress.jobs.compress.Matrices.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +14,7 @@ import dev.zoopress.jobs.collect.CollectOptions;
 import dev.zoopress.jobs.compress.CompressJob;
 import dev.zoopress.jobs.compress.CompressOptions;
 import dev.zoopress.jobs.compress.CompressResult;
+import dev.zoopress.jobs.compress.Matrices;
 import dev.zoopress.jobs.compress.Progress;
 import dev.zoopress.jobs.compress.StoreView;
 import dev.zoopress.jobs.optimize.OptimizeOptions.Mode;
@@ -28,7 +33,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A store that grew in the order of arrival comes near the one that one run makes. */
 class OptimizeJobTest {
-  private static final int ROWS = 300;
-  private static final int COLUMNS = 500;
+  private static final int ROWS = Matrices.ROWS;
+  private static final int COLUMNS = Matrices.COLUMNS;
 
   @TempDir Path dir;
   private Path zoo;
@@ -49,41 +53,6 @@ class OptimizeJobTest {
   void paths() throws IOException {
     zoo = Files.createDirectory(dir.resolve("zoo"));
     store = dir.resolve("store");
-  }
-
-  private static float[] weights(long seed) {
-    Random random = new Random(seed);
-    float[] values = new float[ROWS * COLUMNS];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextGaussian() * 0.02);
-    }
-    return values;
-  }
-
-  private static float[] tuned(float[] base, long seed) {
-    Random random = new Random(seed);
-    float[] values = base.clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] += (float) (random.nextGaussian() * 0.00001);
-    }
-    return values;
-  }
-
-  private static byte[] f32(float[] values) {
-    ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      out.putFloat(value);
-    }
-    return out.array();
-  }
-
-  private static byte[] bf16(float[] values) {
-    ByteBuffer out = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      int bits = Float.floatToRawIntBits(value);
-      out.putShort((short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16));
-    }
-    return out.array();
   }
 
   private void model(String name, String dtype, byte[]... tensors) throws IOException {
